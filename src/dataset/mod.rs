@@ -1,0 +1,2 @@
+//! What a researcher would hold: rows and columns, no latent truth.
+pub mod column;

@@ -1,0 +1,2 @@
+//! Agent-based simulation of psychotherapy.
+pub mod dataset;
