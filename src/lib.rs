@@ -1,2 +1,4 @@
 //! Agent-based simulation of psychotherapy.
 pub mod dataset;
+pub mod model;
+pub mod engine;

@@ -1,0 +1,3 @@
+//! From rules to results.
+pub mod replicate;
+pub mod streams;

@@ -1,0 +1,262 @@
+//! Where every random number comes from.
+//!
+//! A stream has an address: master seed, replicate, entity, purpose. The arm is not part of it, so
+//! all arms share their luck; nor is a thread or a shard, so any cutting of the work gives the same
+//! numbers. The address is hashed into the full state and increment of a `rand_pcg` generator
+//! (PCG XSH-RR 64/32, O'Neill 2014): consecutive seeds or stream numbers would give correlated
+//! replicates. This member of the family works in 64-bit arithmetic, which vector units have.
+
+use crate::model::draws::{Bits, SESSION_SLOTS, SESSION_STRIDE, W};
+use rand::Rng;
+use rand_pcg::Lcg64Xsh32;
+
+/// What a stream is for. Part of the definition of results: append, never renumber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u64)]
+pub enum Purpose {
+    /// Traits of a clinic, a therapist or a client.
+    Intake = 0,
+    /// The sessions of a client.
+    Sessions = 1,
+}
+
+/// Who a stream belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entity {
+    /// A clinic.
+    Clinic(u32),
+    /// A therapist of a clinic.
+    Therapist(u32, u32),
+    /// A client of a therapist of a clinic.
+    Client(u32, u32, u32),
+}
+
+impl Entity {
+    fn word(self) -> u64 {
+        let pack = |kind: u64, clinic: u32, therapist: u32, client: u32| kind << 60 | u64::from(clinic) << 40 | u64::from(therapist) << 20 | u64::from(client);
+        match self {
+            Self::Clinic(k) => pack(1, k, 0, 0),
+            Self::Therapist(k, j) => pack(2, k, j, 0),
+            Self::Client(k, j, i) => pack(3, k, j, i),
+        }
+    }
+}
+
+/// SplitMix64 finaliser (Steele, Lea and Flood 2014, doi:10.1145/2714064.2660195).
+#[inline(always)]
+fn mix(x: u64) -> u64 {
+    let mut z = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// All streams of one replicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplicateStreams {
+    key: u64,
+}
+
+impl ReplicateStreams {
+    /// The streams of a replicate under a master seed.
+    pub fn new(master: u64, replicate: u64) -> Self {
+        Self { key: mix(mix(master) ^ mix(replicate.wrapping_add(0x5851_F42D_4C95_7F2D))) }
+    }
+
+    /// State and stream number of the generator at an address.
+    #[inline(always)]
+    fn seed(self, entity: Entity, purpose: Purpose) -> (u64, u64) {
+        let address = mix(self.key ^ mix(entity.word()).wrapping_add(purpose as u64));
+        (mix(address ^ 0xD6E8_FEB8_6659_FD93), mix(address ^ 0xA076_1D64_78BD_642F))
+    }
+
+    /// The generator at an address.
+    pub fn generator(self, entity: Entity, purpose: Purpose) -> Lcg64Xsh32 {
+        let (state, stream) = self.seed(entity, purpose);
+        Lcg64Xsh32::new(state, stream)
+    }
+
+    /// The first `N` draws at an address.
+    pub fn bits<const N: usize>(self, entity: Entity, purpose: Purpose) -> [u32; N] {
+        let mut generator = self.generator(entity, purpose);
+        core::array::from_fn(|_| generator.next_u32())
+    }
+}
+
+const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
+
+/// Factors of a jump of `n` draws: state becomes a · state + c · increment.
+const fn jump(n: usize) -> (u64, u64) {
+    let (mut a, mut c) = (1u64, 0u64);
+    let mut k = 0;
+    while k < n {
+        c = c.wrapping_mul(MULTIPLIER).wrapping_add(1);
+        a = a.wrapping_mul(MULTIPLIER);
+        k += 1;
+    }
+    (a, c)
+}
+
+/// [`W`] generators side by side: the same numbers as `rand_pcg`'s, stepped together.
+#[derive(Clone, Debug)]
+pub struct LaneStreams {
+    state: [u64; W],
+    increment: [u64; W],
+}
+
+impl Default for LaneStreams {
+    fn default() -> Self {
+        Self { state: [0; W], increment: [1; W] }
+    }
+}
+
+impl LaneStreams {
+    /// Opens the stream at an address in lane `l`.
+    #[inline(always)]
+    pub fn open(&mut self, l: usize, streams: ReplicateStreams, entity: Entity, purpose: Purpose) {
+        let (state, stream) = streams.seed(entity, purpose);
+        let increment = (stream << 1) | 1;
+        self.increment[l] = increment;
+        self.state[l] = state.wrapping_add(increment).wrapping_mul(MULTIPLIER).wrapping_add(increment);
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> Bits {
+        let mut out = [0; W];
+        for l in 0..W {
+            let s = self.state[l];
+            self.state[l] = s.wrapping_mul(MULTIPLIER).wrapping_add(self.increment[l]);
+            let shifted = (((s >> 18) ^ s) >> 27) as u32;
+            out[l] = shifted.rotate_right((s >> 59) as u32);
+        }
+        out
+    }
+
+    /// The next `N` draws of every lane.
+    #[inline(always)]
+    pub fn take<const N: usize>(&mut self) -> [Bits; N] {
+        let mut out = [[0; W]; N];
+        for bits in &mut out {
+            *bits = self.next();
+        }
+        out
+    }
+
+    /// The draws of the next session of every lane; afterwards each lane stands at the session after.
+    #[inline(always)]
+    pub fn session(&mut self) -> [Bits; SESSION_SLOTS] {
+        const REST: (u64, u64) = jump(SESSION_STRIDE - SESSION_SLOTS);
+        let out = self.take();
+        for l in 0..W {
+            self.state[l] = REST.0.wrapping_mul(self.state[l]).wrapping_add(REST.1.wrapping_mul(self.increment[l]));
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math::uniform;
+    use std::collections::HashSet;
+
+    fn first(replicate: u64, entity: Entity, purpose: Purpose) -> [u32; 4] {
+        ReplicateStreams::new(42, replicate).bits(entity, purpose)
+    }
+
+    #[test]
+    fn lanes_give_the_numbers_of_rand_pcg_and_skip_to_the_next_session() {
+        let streams = ReplicateStreams::new(7, 3);
+        let mut lanes = LaneStreams::default();
+        for l in 0..W {
+            lanes.open(l, streams, Entity::Client(1, 2, l as u32), Purpose::Sessions);
+        }
+        let sessions: Vec<_> = (0..5).map(|_| lanes.session()).collect();
+        for l in 0..W {
+            let mut generator = streams.generator(Entity::Client(1, 2, l as u32), Purpose::Sessions);
+            for session in &sessions {
+                let expected: [u32; SESSION_STRIDE] = core::array::from_fn(|_| generator.next_u32());
+                for slot in 0..SESSION_SLOTS {
+                    assert_eq!(session[slot][l], expected[slot]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_addresses_open_the_same_stream() {
+        let mut seen = HashSet::new();
+        for replicate in 0..200 {
+            for i in 0..300 {
+                for purpose in [Purpose::Intake, Purpose::Sessions] {
+                    assert!(seen.insert(first(replicate, Entity::Client(0, i / 20, i % 20), purpose)), "{replicate} {i} {purpose:?}");
+                }
+            }
+            for k in 0..20 {
+                assert!(seen.insert(first(replicate, Entity::Clinic(k), Purpose::Intake)));
+                assert!(seen.insert(first(replicate, Entity::Therapist(0, k), Purpose::Intake)));
+            }
+        }
+    }
+
+    /// Largest correlation between the draws of neighbours, over gaps and draws, in units of its
+    /// standard error.
+    fn worst_correlation(draws: &[Vec<f64>]) -> f64 {
+        let mut worst: f64 = 0.0;
+        for gap in [1, 2, 64] {
+            let n = draws.len() - gap;
+            for k in 0..draws[0].len() {
+                let r = (0..n).map(|i| draws[i][k] * draws[i + gap][k]).sum::<f64>() * 12.0 / n as f64;
+                worst = worst.max(r.abs() * (n as f64).sqrt());
+            }
+        }
+        worst
+    }
+
+    fn centred(bits: [u32; 16]) -> Vec<f64> {
+        bits.iter().map(|&b| uniform(b) - 0.5).collect()
+    }
+
+    #[test]
+    fn neighbouring_replicates_clients_and_seeds_are_uncorrelated() {
+        let n = 20_000;
+        let client = Entity::Client(0, 0, 0);
+        let replicates: Vec<_> = (0..n).map(|r| centred(ReplicateStreams::new(42, r).bits(client, Purpose::Sessions))).collect();
+        let clients: Vec<_> = (0..n).map(|i| centred(ReplicateStreams::new(42, 0).bits(Entity::Client(0, 0, i as u32), Purpose::Sessions))).collect();
+        let seeds: Vec<_> = (0..n).map(|s| centred(ReplicateStreams::new(s, 0).bits(client, Purpose::Sessions))).collect();
+        // 48 comparisons each: a false alarm at 4.5 has probability below 4e-4 in all.
+        for (what, draws) in [("replicates", replicates), ("clients", clients), ("seeds", seeds)] {
+            let worst = worst_correlation(&draws);
+            assert!(worst < 4.5, "{what}: {worst}");
+        }
+        // The trap this design avoids: stream numbers in place of a hash.
+        let numbered: Vec<_> = (0..n)
+            .map(|r| {
+                let mut generator = Lcg64Xsh32::new(42, r);
+                centred(core::array::from_fn(|_| generator.next_u32()))
+            })
+            .collect();
+        assert!(worst_correlation(&numbered) > 6.0, "the check would not notice correlated streams");
+    }
+
+    #[test]
+    fn sessions_of_a_client_are_uncorrelated_across_and_within() {
+        let mut generator = ReplicateStreams::new(1, 1).generator(Entity::Client(0, 0, 0), Purpose::Sessions);
+        let sessions: Vec<Vec<f64>> = (0..20_000).map(|_| (0..SESSION_STRIDE).map(|_| uniform(generator.next_u32()) - 0.5).collect()).collect();
+        assert!(worst_correlation(&sessions) < 4.7);
+        for a in 0..SESSION_SLOTS {
+            for b in 0..a {
+                let r = sessions.iter().map(|s| s[a] * s[b]).sum::<f64>() * 12.0 / 20_000.0;
+                assert!(r.abs() * 20_000f64.sqrt() < 4.5, "slots {a} {b}: {r}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_stream_layout_is_frozen() {
+        // Changing these numbers changes every published result.
+        assert_eq!(first(7, Entity::Client(0, 1, 3), Purpose::Sessions), FROZEN);
+    }
+
+    const FROZEN: [u32; 4] = [1_135_305_670, 3_476_795_702, 3_319_536_977, 4_012_196_799];
+}

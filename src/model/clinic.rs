@@ -1,0 +1,60 @@
+//! Clinics: where therapists work.
+
+use super::params::params;
+
+params! {
+    /// Who there is: how many clinics, therapists and clients, and how clinics differ.
+    pub struct Clinics {
+        /// Number of clinics in each replicate.
+        count: u32 = 4, "clinics", [1, 1000], "design";
+        /// Therapists in each clinic.
+        therapists: u32 = 10, "therapists per clinic", [1, 1000], "design";
+        /// Clients sampled for each therapist. A sampling design, not a workload: it never changes
+        /// how busy a therapist is.
+        clients_per_therapist: u32 = 25, "clients per therapist", [1, 10000], "design; studies range from 1.5 to 124 (J8)";
+        /// Standard deviation between clinics of where their clients are heading. The default gives
+        /// clinics about 1 % of the variance of outcome.
+        outcome_sd: f64 = 4.0, "points", [0.0, 50.0], "G9 Mahon, Minami and Brown 2023 (1.1 %); G10 Firth 2019 (1.9 %)";
+        /// Variance between clinics of trait alliance.
+        alliance_variance: f64 = 0.0, "SD²", [0.0, 4.0], "no published figure", weak;
+        /// Standard deviation between clinics of the log-odds of dropping out.
+        dropout_sd: f64 = 0.2, "log-odds", [0.0, 5.0], "F11 Deisenhofer and others c. 2024 (6.5 % would be .48); therapist spread already covers part of it", weak;
+        /// Weeks between sessions.
+        session_interval: f64 = 1.0, "weeks", [0.1, 26.0], "design; one session slot a week";
+        /// How the gain of a session falls with the interval Δ: gain is multiplied by Δ^−exponent.
+        interval_exponent: f64 = 0.1, "1", [0.0, 2.0], "J6 Erekson 2022, J7 Tiemens 2019 give the sign only", weak;
+    }
+}
+
+/// What sets one clinic apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Clinic {
+    /// Shift of where clients are heading, points (negative is better).
+    pub outcome: f64,
+    /// Shift of trait alliance, SD.
+    pub alliance: f64,
+    /// Shift of the log-odds of dropping out.
+    pub dropout: f64,
+}
+
+/// Luck of one clinic: three standard normals.
+#[derive(Clone, Copy, Debug)]
+pub struct ClinicLuck {
+    /// For [`Clinic::outcome`].
+    pub outcome: f64,
+    /// For [`Clinic::alliance`].
+    pub alliance: f64,
+    /// For [`Clinic::dropout`].
+    pub dropout: f64,
+}
+
+impl Clinic {
+    /// A clinic from its luck.
+    pub fn open(p: &Clinics, luck: ClinicLuck) -> Self {
+        Self {
+            outcome: p.outcome_sd * luck.outcome,
+            alliance: p.alliance_variance.sqrt() * luck.alliance,
+            dropout: p.dropout_sd * luck.dropout,
+        }
+    }
+}

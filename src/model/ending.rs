@@ -1,0 +1,57 @@
+//! Endings: planned, administrative, dropout, or the session cap.
+
+use super::params::params;
+
+params! {
+    /// When and why a course ends.
+    pub struct Endings {
+        /// Most sessions a course may have.
+        session_cap: u16 = 26, "sessions", [1, 400], "design; H8 Hansen 2002: half improve within 13–18";
+        /// Chance of a planned ending in a session at which the observed score has reached the
+        /// client's good-enough level.
+        planned: f64 = 0.5, "probability", [0.0, 1.0], "H14–H16 Baldwin 2009: median 5 sessions", weak;
+        /// Chance in each session of an end for outside reasons (moving, insurance, referral).
+        administrative: f64 = 0.077, "probability per session", [0.0, 1.0], "H14; calibrated", weak;
+        /// Log-odds of dropping out after a session, for a client at alliance 0.
+        dropout: f64 = -3.9, "log-odds", [-40.0, 40.0], "F1 Swift and Greenberg 2012: 19.7 %";
+        /// Added log-odds in the first sessions.
+        dropout_early: f64 = 0.8, "log-odds", [-10.0, 10.0], "F16: most in the first few sessions", weak;
+        /// How many sessions count as first.
+        early_sessions: u16 = 2, "sessions", [0, 400], "F16", weak;
+        /// Change of the log-odds per SD of the alliance as the client rates it.
+        dropout_alliance: f64 = -0.55, "log-odds per SD", [-10.0, 10.0], "F5 Sharf 2010: d .55; F6";
+        /// Change of the log-odds per SD of the alliance as it is (no rating error).
+        dropout_experienced_alliance: f64 = 0.0, "log-odds per SD", [-10.0, 10.0], "0: the rating is what the client goes by";
+        /// Added log-odds while a rupture is open.
+        dropout_rupture: f64 = 0.2, "log-odds", [-10.0, 10.0], "E9 Muran 2009 (sign)", weak;
+        /// Change of the log-odds per 5 points of recent gain in the observed score.
+        dropout_gain: f64 = -0.15, "log-odds per 5 points", [-10.0, 10.0], "F15 Roseborough 2015 (sign)", weak;
+        /// Change of the log-odds per SD of the client's motivation.
+        dropout_motivation: f64 = 0.0, "log-odds per SD", [-10.0, 10.0], "no figure", weak;
+    }
+}
+
+/// Log-odds of dropping out after a session. `base` holds the mean, therapist and clinic;
+/// `recent_gain` is the fall of the observed score since the last measurement, points.
+#[inline(always)]
+pub fn dropout_logit(p: &Endings, base: f64, early: bool, rated: f64, experienced: f64, open_rupture: bool, recent_gain: f64) -> f64 {
+    base + if early { p.dropout_early } else { 0.0 }
+        + p.dropout_alliance * rated
+        + p.dropout_experienced_alliance * experienced
+        + if open_rupture { p.dropout_rupture } else { 0.0 }
+        + p.dropout_gain * (recent_gain / 5.0)
+}
+
+crate::category! {
+    /// Why a course ended.
+    pub enum EndReason {
+        /// Therapist and client agreed that it is enough.
+        Planned = "planned",
+        /// Outside reasons.
+        Administrative = "administrative",
+        /// The client stopped coming.
+        Dropout = "dropout",
+        /// The session cap was reached.
+        Cap = "cap",
+    }
+}

@@ -1,0 +1,234 @@
+//! Elementary functions of the simulated path: same bits on every machine, no branches.
+//!
+//! The platform's `exp` and `ln` differ in the last bit between operating systems, and calls into
+//! them stop the compiler from working on several clients at once. These are plain additions and
+//! multiplications (never fused), so any vector width gives the same result.
+
+/// e^x, relative error below 4e-13, for |x| ≤ 700; larger arguments saturate.
+#[inline(always)]
+pub fn exp(x: f64) -> f64 {
+    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52: adding it rounds to an integer
+    const LN2_HI: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
+    let x = clamp(x, -700.0, 700.0);
+    let shifted = x * core::f64::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (x - n * LN2_HI) - n * LN2_LO;
+    let mut p = 1.0 / 3_628_800.0;
+    p = p * r + 1.0 / 362_880.0;
+    p = p * r + 1.0 / 40_320.0;
+    p = p * r + 1.0 / 5_040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = p * r + 1.0;
+    p = p * r + 1.0;
+    f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52))
+}
+
+/// Natural logarithm, relative error below 1e-12 away from 1, for positive normal x.
+#[inline(always)]
+pub fn ln(x: f64) -> f64 {
+    const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
+    const LN2: f64 = core::f64::consts::LN_2;
+    const EXPONENT_ZERO: f64 = 4_503_599_627_370_496.0; // 2^52: its low bits hold a small integer
+    let shifted = x.to_bits().wrapping_sub(SQRT_HALF);
+    // Exponent plus 1024 (never negative), turned into a float without an integer conversion.
+    let biased = shifted.wrapping_add(1024 << 52) >> 52;
+    let e = f64::from_bits(EXPONENT_ZERO.to_bits() | biased) - (EXPONENT_ZERO + 1024.0);
+    let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
+    let s = (m - 1.0) / (m + 1.0);
+    let s2 = s * s;
+    let mut p = 2.0 / 15.0;
+    p = p * s2 + 2.0 / 13.0;
+    p = p * s2 + 2.0 / 11.0;
+    p = p * s2 + 2.0 / 9.0;
+    p = p * s2 + 2.0 / 7.0;
+    p = p * s2 + 2.0 / 5.0;
+    p = p * s2 + 2.0 / 3.0;
+    p = p * s2 + 2.0;
+    e * LN2 + s * p
+}
+
+/// Does an event of log-odds `logit` happen, given a uniform draw `u`? Same as `u < logistic(logit)`,
+/// without the division.
+#[inline(always)]
+pub fn happens(u: f64, logit: f64) -> bool {
+    u + u * exp(-logit) < 1.0
+}
+
+/// 1 / (1 + e^−x).
+#[inline(always)]
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + exp(-x))
+}
+
+/// Log-odds of a probability; 0 and 1 become ∓40, which no 32-bit draw can tell from certainty.
+pub fn logit(p: f64) -> f64 {
+    if p <= 0.0 {
+        -40.0
+    } else if p >= 1.0 {
+        40.0
+    } else {
+        libm::log(p / (1.0 - p))
+    }
+}
+
+/// `x` held within `[lo, hi]`; as a select, so that it stays branch-free.
+#[inline(always)]
+pub fn clamp(x: f64, lo: f64, hi: f64) -> f64 {
+    let x = if x < lo { lo } else { x };
+    if x > hi { hi } else { x }
+}
+
+/// `x` rounded to the nearest integer, halves up, for |x| < 2^51.
+#[inline(always)]
+pub fn round_half_up(x: f64) -> f64 {
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    // Round to nearest even, then correct ties so that .5 always goes up, as on a score sheet.
+    let r = (x + ROUND) - ROUND;
+    if x - r >= 0.5 { r + 1.0 } else { r }
+}
+
+/// Uniform draw in (0, 1) from 32 random bits: the middle of one of 2^32 equal cells.
+#[inline(always)]
+pub fn uniform(bits: u32) -> f64 {
+    // 2^52 with the bits in its lowest mantissa places, minus 2^52: an exact conversion by addition.
+    const BASE: f64 = 4_503_599_627_370_496.0;
+    let x = f64::from_bits(BASE.to_bits() | u64::from(bits)) - BASE;
+    (x + 0.5) * (1.0 / 4_294_967_296.0)
+}
+
+/// Standard normal draw from 32 random bits, by inversion; |z| ≤ 6.33, relative error below 2e-8.
+///
+/// As in Giles (2011, doi:10.1016/B978-0-12-385963-1.00010-1): a polynomial in
+/// w = −ln(4 q (1 − q)) with q the smaller tail; coefficients fitted here to 40-digit values.
+#[inline(always)]
+pub fn normal(bits: u32) -> f64 {
+    let u = uniform(bits);
+    // The draws come in mirror pairs u, 1 − u, so the distribution is exactly symmetric.
+    let q = if u < 0.5 { u } else { 1.0 - u };
+    let x = 1.0 - 2.0 * q;
+    let w = -ln(4.0 * q * (1.0 - q));
+    let g = if w < 6.0 {
+        normal_centre(w - 3.0)
+    } else {
+        normal_tail(w.sqrt() - 3.599_744_871_391_589)
+    };
+    let z = g * x;
+    if u < 0.5 { -z } else { z }
+}
+
+#[inline(always)]
+fn polynomial<const N: usize>(coefficients: [f64; N], x: f64) -> f64 {
+    let mut p = coefficients[0];
+    let mut k = 1;
+    while k < N {
+        p = p * x + coefficients[k];
+        k += 1;
+    }
+    p
+}
+
+#[inline(always)]
+fn normal_centre(v: f64) -> f64 {
+    polynomial(
+        [
+            -2.100_801_372_136_575_7e-11,
+            3.191_340_547_241_476e-11,
+            1.522_057_444_662_025_3e-9,
+            -8.469_939_103_026_647e-9,
+            -3.321_601_881_968_258e-8,
+            6.400_646_645_744_895e-7,
+            -2.472_823_542_312_124e-6,
+            -1.799_301_077_608_816_2e-5,
+            2.758_592_583_474_160_4e-4,
+            -1.182_529_420_798_127_8e-3,
+            -8.114_948_939_642_931e-3,
+            3.417_169_914_097_198e-1,
+            2.296_035_124_624_99,
+        ],
+        v,
+    )
+}
+
+#[inline(always)]
+fn normal_tail(s: f64) -> f64 {
+    polynomial(
+        [
+            -1.685_835_817_196_566e-5,
+            1.161_421_373_132_597e-5,
+            1.087_618_640_420_949_4e-4,
+            -2.761_513_923_761_390_5e-4,
+            4.107_994_603_568_679_5e-4,
+            -6.334_454_891_905_404e-4,
+            1.148_863_197_899_638_5e-3,
+            -2.391_018_764_594_235e-3,
+            3.844_611_853_567_321_3e-3,
+            1.425_478_090_358_220_1,
+            4.859_232_491_251_796,
+        ],
+        s,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_and_ln_match_the_reference_library() {
+        for i in -7000..=7000 {
+            let x = f64::from(i) / 10.0 + 0.0137;
+            let x = x.clamp(-699.0, 699.0);
+            let reference = libm::exp(x);
+            assert!((exp(x) / reference - 1.0).abs() < 4e-13, "exp({x})");
+        }
+        for i in 1..200_000 {
+            let x = f64::from(i) * 1.37e-3;
+            assert!((ln(x) - libm::log(x)).abs() < 2e-13 * (1.0 + libm::log(x).abs()), "ln({x})");
+        }
+        assert!((ln(f64::powi(0.5, 32)) - libm::log(f64::powi(0.5, 32))).abs() < 1e-11);
+    }
+
+    #[test]
+    fn normal_inverts_the_normal_distribution_into_both_tails() {
+        let mut bits = 0u32;
+        loop {
+            let z = normal(bits);
+            let lower = 0.5 * libm::erfc(-z / core::f64::consts::SQRT_2);
+            let (p, wanted) = if z < 0.0 {
+                (lower, uniform(bits))
+            } else {
+                (0.5 * libm::erfc(z / core::f64::consts::SQRT_2), 1.0 - uniform(bits))
+            };
+            // d ln p / dz is about −z in the tail.
+            assert!((p / wanted - 1.0).abs() < 2e-7 * (1.0 + z * z), "bits {bits}: z {z} {p} {wanted}");
+            match bits.checked_add(65_521) {
+                Some(next) => bits = next,
+                None => break,
+            }
+        }
+        assert_eq!(normal(0), -normal(u32::MAX));
+        assert!(normal(0) < -6.3);
+    }
+
+    #[test]
+    fn rounding_puts_halves_up() {
+        for (x, r) in [(0.5, 1.0), (1.5, 2.0), (2.5, 3.0), (-0.5, 0.0), (62.499, 62.0), (62.5, 63.0)] {
+            assert_eq!(round_half_up(x), r, "{x}");
+        }
+    }
+
+    #[test]
+    fn an_event_happens_with_its_logistic_probability() {
+        for logit in [-4.0, -0.3, 0.0, 2.0] {
+            let p = logistic(logit);
+            assert!(happens(p - 1e-9, logit) && !happens(p + 1e-9, logit));
+        }
+        assert!(happens(uniform(u32::MAX), super::logit(1.0)));
+        assert!(!happens(uniform(0), super::logit(0.0)));
+    }
+}

@@ -1,0 +1,34 @@
+//! What happens in therapy: pure functions of state, parameters and luck. No files, no clock, no
+//! threads, and no seeding: luck comes in as drawn numbers.
+//!
+//! The story of one course, in order:
+//! 1. [`clinic`], [`therapist`], [`client`]: who meets whom, and with what traits.
+//! 2. [`measurement`]: the client fills in the symptom form; [`feedback`]: what the chart shows.
+//! 3. [`alliance`]: how the alliance stands today; [`intervention`]: what do(…) changes about it.
+//! 4. [`rupture`]: strain, notice, repair.
+//! 5. [`symptoms`]: the week after, through the pathways of [`treatment`].
+//! 6. [`ending`]: go on, or end, and why.
+//!
+//! [`draws`] names all luck; [`rules`] turns parameters into the constants of the hot loop;
+//! [`intake`] starts courses and [`session`] steps them, several clients at a time.
+
+pub mod alliance;
+pub mod client;
+pub mod clinic;
+pub mod draws;
+pub mod ending;
+pub mod feedback;
+pub mod intake;
+pub mod intervention;
+pub mod math;
+pub mod measurement;
+pub mod outcome;
+pub mod params;
+pub mod quantile;
+pub mod rules;
+pub mod rupture;
+pub mod session;
+pub mod symptoms;
+pub mod therapist;
+pub mod treatment;
+

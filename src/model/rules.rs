@@ -1,0 +1,353 @@
+//! One arm's world, and the constants that the hot loop needs of it.
+
+use super::alliance::Alliance;
+use super::client::{Clients, Match};
+use super::clinic::Clinics;
+use super::draws::Needs;
+use super::ending::Endings;
+use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
+use super::intervention::Intervention;
+use super::math::{exp, logit};
+use super::measurement::{ALLIANCE, Instrument, Measures, SYMPTOMS, Scale, shipped_instruments};
+use super::outcome::Outcomes;
+use super::quantile::{BetaTable, GammaTable};
+use super::rupture::{Onset, Ruptures};
+use super::symptoms::{AllianceEffects, Symptoms, WITHIN_SD};
+use super::therapist::Therapists;
+use super::treatment::Treatment;
+use std::collections::BTreeMap;
+
+/// Everything that is true in one arm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct World {
+    /// Clinics and their size.
+    pub clinics: Clinics,
+    /// How therapists differ.
+    pub therapists: Therapists,
+    /// How clients differ.
+    pub clients: Clients,
+    /// The fit between client and therapist.
+    pub r#match: Match,
+    /// How alliance moves.
+    pub alliance: Alliance,
+    /// Which parts of alliance have an effect.
+    pub alliance_effects: AllianceEffects,
+    /// The treatment.
+    pub treatment: Treatment,
+    /// Rupture and repair.
+    pub rupture: Ruptures,
+    /// How symptoms change.
+    pub symptoms: Symptoms,
+    /// Endings.
+    pub endings: Endings,
+    /// What is measured.
+    pub measures: Measures,
+    /// Instruments of the scenario's own.
+    pub instruments: BTreeMap<String, Instrument>,
+    /// Who counts as not on track.
+    pub tracking: Tracking,
+    /// Feedback, or usual care.
+    pub feedback: Option<Feedback>,
+    /// Interventions on the process.
+    pub interventions: Vec<Intervention>,
+    /// Definitions of outcomes.
+    pub outcomes: Outcomes,
+}
+
+/// Keys that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Path of the key to point at.
+    pub path: String,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub help: String,
+}
+
+impl World {
+    /// Keys that are each in range but make no sense together.
+    pub fn contradictions(&self) -> Vec<Contradiction> {
+        let mut found = Vec::new();
+        let mut say = |path: &str, what: String, help: &str| {
+            found.push(Contradiction { path: path.into(), what, help: help.into() });
+        };
+        if let Err(error) = self.therapists.correlations.factor() {
+            say("therapists.correlations", error.to_string(), "bring the correlations closer to 0, or make them agree in sign");
+        }
+        if self.clients.residual_alliance_sd().is_none() {
+            say("clients.alliance_variance", format!("is {}, less than attachment alone explains", self.clients.alliance_variance), "raise it to at least alliance_anxiety² + alliance_avoidance²");
+        }
+        if self.r#match.residual_alliance_sd().is_none() {
+            say("match.alliance_variance", format!("is {}, less than mismatch and background explain", self.r#match.alliance_variance), "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)");
+        }
+        let t = &self.treatment;
+        let weights = t.bond_weight + t.task_weight + t.goal_weight;
+        if (weights - 1.0).abs() > 1e-6 {
+            say("treatment.bond_weight", format!("bond_weight + task_weight + goal_weight is {weights}"), "make the three weights add up to 1");
+        }
+        let shares = t.care_share + t.expectancy_share + t.specific_share;
+        if (shares - 1.0).abs() > 1e-6 {
+            say("treatment.care_share", format!("care_share + expectancy_share + specific_share is {shares}"), "make the three shares add up to 1");
+        }
+        let known = shipped_instruments();
+        for (what, measure) in &self.measures.0 {
+            if what != SYMPTOMS && what != ALLIANCE {
+                say(&format!("measures[\"{what}\"]"), format!("nothing called \"{what}\" is measured"), "measures are \"symptoms\" and \"alliance\"");
+            }
+            let name = measure.instrument.as_str();
+            if !known.contains_key(name) && !self.instruments.contains_key(name) {
+                let names: Vec<&str> = known.keys().copied().chain(self.instruments.keys().map(String::as_str)).collect();
+                say(&format!("measures[\"{what}\"].instrument"), format!("no instrument is called \"{name}\""), &format!("use one of {}, or describe it under `instruments`", names.join(", ")));
+            }
+        }
+        for (name, i) in &self.instruments {
+            if i.lowest >= i.highest {
+                say(&format!("instruments[\"{name}\"].lowest"), format!("the lowest score {} is not below the highest {}", i.lowest, i.highest), "make lowest smaller than highest");
+            }
+        }
+        let tracking = &self.tracking;
+        if tracking.yellow_sd > tracking.red_sd {
+            say("tracking.yellow_sd", format!("is {}, beyond red_sd {}", tracking.yellow_sd, tracking.red_sd), "yellow comes before red: make yellow_sd at most red_sd");
+        }
+        for (i, intervention) in self.interventions.iter().enumerate() {
+            if let Intervention::AllianceState(do_state) = intervention
+                && do_state.from > do_state.until
+            {
+                say(&format!("interventions[{i}].from"), format!("starts at session {} and ends at session {}", do_state.from, do_state.until), "make from at most until");
+            }
+        }
+        found
+    }
+
+    fn instrument(&self, what: &str) -> Instrument {
+        let name = self.measures.0.get(what).map_or("exact", |measure| measure.instrument.as_str());
+        self.instruments
+            .get(name)
+            .or(shipped_instruments().get(name))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The symptom instrument.
+    pub fn symptom_instrument(&self) -> Instrument {
+        self.instrument(SYMPTOMS)
+    }
+
+    /// The alliance instrument.
+    pub fn alliance_instrument(&self) -> Instrument {
+        self.instrument(ALLIANCE)
+    }
+
+    /// Number of clients of one replicate.
+    pub fn clients_per_replicate(&self) -> usize {
+        let c = &self.clinics;
+        c.count as usize * c.therapists as usize * c.clients_per_therapist as usize
+    }
+}
+
+/// What feedback does, whichever system it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FeedbackRules {
+    /// Improvement rate when the therapist reads the scores, times usual.
+    pub engagement: f64,
+    /// Improvement rate when she acts on an alarm, times usual.
+    pub alarm_rate: f64,
+    /// Change of the log-odds of dropout when she reads the scores.
+    pub retention: f64,
+    /// Log-odds of noticing a rupture when she acts on an alarm.
+    pub notice_logit: f64,
+    /// Added log-odds of repair when she acts on an alarm.
+    pub repair: f64,
+    /// Rational alarm: points worse than at intake; infinite when alarms are empirical.
+    pub rational_points: f64,
+    /// Rated alliance below this is an alert; −∞ without alliance alerts.
+    pub alliance_below: f64,
+    /// A fall of rated alliance beyond this is an alert; ∞ without alliance alerts.
+    pub alliance_fall: f64,
+}
+
+impl FeedbackRules {
+    /// Usual care: nothing is shown.
+    fn none() -> Self {
+        Self {
+            engagement: 1.0,
+            alarm_rate: 1.0,
+            retention: 0.0,
+            notice_logit: logit(0.9),
+            repair: 0.0,
+            rational_points: f64::INFINITY,
+            alliance_below: f64::NEG_INFINITY,
+            alliance_fall: f64::INFINITY,
+        }
+    }
+
+    fn of(feedback: &Feedback) -> Self {
+        match feedback {
+            Feedback::Oq(p) => Self {
+                engagement: p.engagement,
+                alarm_rate: p.alarm_engagement * if p.support_tools { p.tools_rate } else { 1.0 },
+                retention: p.retention,
+                notice_logit: logit(p.alarm_notice),
+                repair: if p.support_tools { p.tools_repair } else { 0.0 },
+                rational_points: if p.alarm == Alarm::Rational { p.rational_points } else { f64::INFINITY },
+                ..Self::none()
+            },
+            Feedback::Pcoms(p) => Self {
+                engagement: p.engagement,
+                alarm_rate: p.alarm_engagement,
+                retention: p.retention,
+                notice_logit: logit(p.alarm_notice),
+                alliance_below: p.alliance_below,
+                alliance_fall: p.alliance_fall,
+                ..Self::none()
+            },
+        }
+    }
+}
+
+/// An arm, ready to run: its world and all constants derived from it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The world as the scenario describes it.
+    pub world: World,
+    /// Factor of the trait correlations.
+    pub factor: [[f64; 4]; 4],
+    /// Quantiles of uptake.
+    pub uptake: BetaTable,
+    /// Quantiles of rupture intensity.
+    pub gamma: GammaTable,
+    /// Symptom form.
+    pub symptom_scale: Scale,
+    /// Alliance form.
+    pub alliance_scale: Scale,
+    /// Reliable change on the symptom form, score.
+    pub reliable_change: f64,
+    /// Cut-off of the symptom form, score.
+    pub cutoff: f64,
+    /// Sessions between symptom measurements.
+    pub symptoms_every: f64,
+    /// Sessions between alliance measurements.
+    pub alliance_every: f64,
+    /// SD of the client's alliance that attachment does not explain.
+    pub client_rest_sd: f64,
+    /// SD of the match part that nothing explains.
+    pub match_rest_sd: f64,
+    /// SD of the own parts of bond, task, goal, divided by the loading.
+    pub component_sd: f64,
+    /// Innovation SD of state alliance.
+    pub innovation_sd: f64,
+    /// Fall of state alliance per unit of surprise.
+    pub lift: f64,
+    /// What is left of the growth still to come, from one session to the next.
+    pub growth_decay: f64,
+    /// The same for the bond.
+    pub bond_decay: f64,
+    /// Effect of state alliance on the next change, points per SD, for an average client.
+    pub state_coefficient: f64,
+    /// Effect of trait alliance gained in therapy on the heading, points per SD.
+    pub gained_heading: f64,
+    /// Log-odds of noticing withdrawal, confrontation.
+    pub notice_logits: [f64; 2],
+    /// Log-odds that an unnoticed rupture heals.
+    pub unnoticed_logit: f64,
+    /// Thresholds of observer, therapist, client.
+    pub thresholds: [f64; 3],
+    /// Change of the log mean intensity per SD of state alliance (or of the log-odds of a rupture
+    /// per SD of alliance).
+    pub intensity_slope: f64,
+    /// Log mean intensity of an average dyad.
+    pub intensity_log_mean: f64,
+    /// Rupture intensity from a latent intensity (or yes and no)?
+    pub graded_ruptures: bool,
+    /// Weekly share of the distance per unit of rate, from the session interval.
+    pub session_gain: f64,
+    /// Feedback effects.
+    pub feedback: FeedbackRules,
+    /// Is there feedback at all?
+    pub has_feedback: bool,
+    /// Expected curves; without them nobody is ever off track.
+    pub curves: Option<ExpectedCurves>,
+    /// Which normals this arm uses.
+    pub needs: Needs,
+    /// Swap every therapist for the typical one?
+    pub typical_therapist: bool,
+}
+
+impl Rules {
+    /// Works out the constants of a world.
+    ///
+    /// # Errors
+    /// The contradictions of the world, if it has any.
+    pub fn of(world: &World, curves: Option<ExpectedCurves>) -> Result<Self, Vec<Contradiction>> {
+        let contradictions = world.contradictions();
+        let (Ok(factor), Some(client_rest_sd), Some(match_rest_sd), true) =
+            (world.therapists.correlations.factor(), world.clients.residual_alliance_sd(), world.r#match.residual_alliance_sd(), contradictions.is_empty())
+        else {
+            return Err(contradictions);
+        };
+        let a = &world.alliance;
+        let r = &world.rupture;
+        let state_sd = a.state_variance.sqrt();
+        let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
+        let (shape, thresholds, intensity_slope, intensity_mean) = match &r.onset {
+            Onset::Intensity(i) => (i.shape, [i.observer_threshold, i.therapist_threshold, i.client_threshold], i.state, i.mean),
+            Onset::Logistic(l) => (1.0, [0.5; 3], l.alliance, 1.0),
+        };
+        let symptom_scale = Scale::of(&world.symptom_instrument());
+        let alliance_scale = Scale::of(&world.alliance_instrument());
+        let (state_coefficient, gained_heading) = match &world.symptoms {
+            Symptoms::Relaxation(p) => (if state_sd > 0.0 { p.state_effect * WITHIN_SD / state_sd } else { 0.0 }, p.heading_alliance),
+            Symptoms::LinearGrowth(p) => (p.state_effect, p.trait_effect),
+        };
+        let delta = world.clinics.session_interval;
+        Ok(Self {
+            factor,
+            uptake: BetaTable::new(world.therapists.uptake_alpha, world.therapists.uptake_beta),
+            gamma: GammaTable::new(shape),
+            symptom_scale,
+            alliance_scale,
+            reliable_change: world.symptom_instrument().reliable_change,
+            cutoff: world.symptom_instrument().cutoff,
+            symptoms_every: f64::from(world.measures.0.get(SYMPTOMS).map_or(1, |m| m.every)),
+            alliance_every: f64::from(world.measures.0.get(ALLIANCE).map_or(1, |m| m.every)),
+            client_rest_sd,
+            match_rest_sd,
+            component_sd: if a.loading > 0.0 { a.component_sd(trait_variance) / a.loading } else { 0.0 },
+            innovation_sd: a.innovation_sd(),
+            lift: a.symptom_effect * state_sd,
+            growth_decay: exp(-1.0 / a.growth_sessions),
+            bond_decay: exp(-1.0 / a.bond_sessions),
+            state_coefficient: state_coefficient * world.alliance_effects.state,
+            gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
+            notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
+            unnoticed_logit: logit(r.repair_unnoticed),
+            thresholds,
+            intensity_slope,
+            intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
+            graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
+            session_gain: libm::pow(delta, -world.clinics.interval_exponent),
+            feedback: world.feedback.as_ref().map_or_else(FeedbackRules::none, FeedbackRules::of),
+            has_feedback: world.feedback.is_some(),
+            curves,
+            needs: Self::needs(world, &symptom_scale, &alliance_scale),
+            typical_therapist: world.interventions.iter().any(|i| matches!(i, Intervention::TypicalTherapist(_))),
+            world: world.clone(),
+        })
+    }
+
+    fn needs(world: &World, symptoms: &Scale, alliance: &Scale) -> Needs {
+        let (symptom_shock, life_events, residual) = match &world.symptoms {
+            Symptoms::Relaxation(p) => (p.noise > 0.0, p.life_event > 0.0, false),
+            Symptoms::LinearGrowth(p) => (p.drift > 0.0, false, p.residual > 0.0),
+        };
+        Needs {
+            rupture_normal: matches!(world.rupture.onset, Onset::Intensity(_)),
+            life_events,
+            residual,
+            symptom_shock,
+            score_error: symptoms.error_sd > 0.0,
+            rating_error: alliance.error_sd > 0.0,
+        }
+    }
+}

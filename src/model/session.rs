@@ -1,0 +1,491 @@
+//! One session, for [`W`] clients at a time.
+//!
+//! Each part of a session is a short loop over the lanes without branches, so that the compiler
+//! can turn it into vector instructions. Lanes never touch each other. A lane whose course has
+//! ended goes on computing; nobody looks.
+
+use super::alliance::next_state;
+use super::draws::{Lanes, SessionLuck, W};
+use super::ending::{EndReason, dropout_logit};
+use super::intake::Start;
+use super::intervention::Intervention;
+use super::math::happens;
+use super::rules::Rules;
+use super::rupture::{intensity, noticed, repaired, strain};
+use super::symptoms::{Symptoms, WITHIN_SD};
+
+/// Courses of [`W`] clients under one arm. Flags are 0 or 1.
+#[derive(Clone, Debug, Default)]
+pub struct Courses {
+    // What does not change from session to session.
+    /// Level the client is heading for, points; moves only when trait alliance is gained.
+    pub heading: Lanes,
+    /// Improvement rate per week, or change per session (linear growth).
+    pub rate: Lanes,
+    /// Effect of state alliance on the next change, points per SD.
+    pub state_effect: Lanes,
+    /// Good-enough level, points.
+    pub good_enough: Lanes,
+    /// Log mean of rupture intensity, or log-odds of a rupture.
+    pub rupture: Lanes,
+    /// Shift of the log-odds of noticing.
+    pub notice: Lanes,
+    /// Log-odds of repair once noticed.
+    pub repair: Lanes,
+    /// Log-odds of dropout, late session, alliance 0.
+    pub dropout: Lanes,
+    /// Chance that the therapist acts on feedback.
+    pub uptake: Lanes,
+    /// Row of the client's intake band in the expected curves.
+    pub band: [usize; W],
+
+    // State.
+    /// Number of the session in progress.
+    pub session: Lanes,
+    /// Symptom level, points.
+    pub symptoms: Lanes,
+    /// Trait alliance, SD.
+    pub trait_alliance: Lanes,
+    /// State alliance, SD.
+    pub state: Lanes,
+    /// Growth still to come, as a share.
+    pub ungrown: Lanes,
+    /// Last unexpected symptom change, within-client SDs.
+    pub surprise: Lanes,
+    /// Intensity of the open rupture, 0 without one.
+    pub open: Lanes,
+    /// The open rupture is a withdrawal.
+    pub withdrawal: Lanes,
+
+    // What forms and charts show.
+    /// Symptom score last observed.
+    pub score: Lanes,
+    /// Score at session 1.
+    pub intake_score: Lanes,
+    /// Fall of the score since the measurement before (0 when not measured today).
+    pub recent_gain: Lanes,
+    /// Alliance rating of this session.
+    pub rating: Lanes,
+    /// Alliance rating last handed in.
+    pub last_rating: Lanes,
+    /// Rating at the early session, or the last one before it.
+    pub early_rating: Lanes,
+    /// Signal today: 0 on track, 1 yellow, 2 red.
+    pub signal: Lanes,
+    /// Symptoms measured today.
+    pub measured: Lanes,
+    /// Alliance rating handed in today.
+    pub rated: Lanes,
+    /// Next session at which symptoms are measured.
+    next_score: Lanes,
+    /// Next session at which the rating is handed in.
+    next_rating: Lanes,
+    /// The rating before and the fall to the last one: what an alliance alert reads.
+    rating_fall: Lanes,
+
+    // What happened today.
+    /// The therapist acted on an alarm.
+    pub acted: Lanes,
+    /// The therapist read the scores.
+    pub read: Lanes,
+    /// Strain in the room: new or left over.
+    pub strain: Lanes,
+    /// Rupture in the room that the client experiences.
+    pub ruptured: Lanes,
+    /// The therapist noticed it.
+    pub noticed: Lanes,
+    /// It was repaired.
+    pub repaired: Lanes,
+    /// State alliance that reaches the week's symptoms.
+    felt_state: Lanes,
+    /// Ending: 0 goes on, else the code of [`EndReason`] from 1.
+    pub end: Lanes,
+
+    // Counts over the course.
+    /// Ruptures that opened.
+    pub ruptures: Lanes,
+    /// Ruptures that were repaired.
+    pub repairs: Lanes,
+    /// Sessions in which observer, therapist, client would report a rupture.
+    pub reports: [Lanes; 3],
+    /// Ruptures in the room that the therapist noticed (sessions).
+    pub notices: Lanes,
+    /// Sessions with a rupture in the room.
+    pub ruptured_sessions: Lanes,
+    /// First session with a red signal, 0 if never.
+    pub first_red: Lanes,
+    /// First session with a reliable improvement on the form, 0 if never.
+    pub first_improved: Lanes,
+}
+
+#[inline(always)]
+fn flag(yes: bool) -> f64 {
+    if yes { 1.0 } else { 0.0 }
+}
+
+impl Courses {
+    /// Puts a new client into lane `l`.
+    #[inline(always)]
+    pub fn admit(&mut self, l: usize, start: &Start) {
+        self.heading[l] = start.heading;
+        self.rate[l] = start.rate;
+        self.state_effect[l] = start.state_effect;
+        self.good_enough[l] = start.good_enough;
+        self.rupture[l] = start.rupture;
+        self.notice[l] = start.notice;
+        self.repair[l] = start.repair;
+        self.dropout[l] = start.dropout;
+        self.uptake[l] = start.uptake;
+        self.band[l] = 0;
+        self.session[l] = 0.0;
+        self.symptoms[l] = start.symptoms;
+        self.trait_alliance[l] = start.trait_alliance;
+        self.state[l] = start.state;
+        self.ungrown[l] = 1.0;
+        self.surprise[l] = 0.0;
+        self.open[l] = 0.0;
+        self.withdrawal[l] = 0.0;
+        self.next_score[l] = 1.0;
+        self.next_rating[l] = 1.0;
+        self.rating_fall[l] = 0.0;
+        self.ruptures[l] = 0.0;
+        self.repairs[l] = 0.0;
+        for rater in &mut self.reports {
+            rater[l] = 0.0;
+        }
+        self.notices[l] = 0.0;
+        self.ruptured_sessions[l] = 0.0;
+        self.first_red[l] = 0.0;
+        self.first_improved[l] = 0.0;
+        self.end[l] = 0.0;
+    }
+
+    /// Score on the form after treatment.
+    #[inline(always)]
+    pub fn post_score(&self, rules: &Rules, l: usize, [error, residual]: [f64; 2]) -> f64 {
+        let spread = match &rules.world.symptoms {
+            Symptoms::LinearGrowth(p) => p.residual,
+            Symptoms::Relaxation(_) => 0.0,
+        };
+        rules.symptom_scale.score(self.symptoms[l] + spread * residual, error)
+    }
+
+    /// Why the course in lane `l` ended, if it has.
+    #[inline(always)]
+    pub fn ended(&self, l: usize) -> Option<EndReason> {
+        EndReason::ALL.get((self.end[l] as usize).wrapping_sub(1)).copied()
+    }
+
+    /// Alliance at the end of the session, SD.
+    #[inline(always)]
+    pub fn alliance(&self, rules: &Rules, l: usize) -> f64 {
+        self.trait_alliance[l] + rules.world.alliance.growth * (1.0 - self.ungrown[l]) + self.state[l]
+    }
+}
+
+/// One session of all lanes: form, chart, alliance, rupture, rating, the week, the ending.
+#[inline(always)]
+pub fn step(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    for l in 0..W {
+        c.session[l] += 1.0;
+        c.ungrown[l] *= rules.growth_decay;
+    }
+    if !rules.world.interventions.is_empty() {
+        intervene_on_symptoms(rules, c);
+    }
+    measure_symptoms(rules, luck, c);
+    read_the_chart(rules, luck, c);
+    move_state(rules, luck, c);
+    if !rules.world.interventions.is_empty() {
+        intervene_on_alliance(rules, c);
+    }
+    rupture_and_repair(rules, luck, c);
+    rate_alliance(rules, luck, c);
+    match &rules.world.symptoms {
+        Symptoms::Relaxation(_) => relax(rules, luck, c),
+        Symptoms::LinearGrowth(_) => grow(rules, luck, c),
+    }
+    end(rules, luck, c);
+}
+
+#[inline(always)]
+fn measure_symptoms(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let scale = &rules.symptom_scale;
+    let residual = match &rules.world.symptoms {
+        Symptoms::LinearGrowth(p) => p.residual,
+        Symptoms::Relaxation(_) => 0.0,
+    };
+    for l in 0..W {
+        let first = c.session[l] < 1.5;
+        let due = c.session[l] >= c.next_score[l];
+        let score = scale.score(c.symptoms[l] + residual * luck.residual[l], luck.score_error[l]);
+        c.recent_gain[l] = if due && !first { c.score[l] - score } else { 0.0 };
+        c.score[l] = if due { score } else { c.score[l] };
+        c.intake_score[l] = if first { score } else { c.intake_score[l] };
+        c.next_score[l] += if due { rules.symptoms_every } else { 0.0 };
+        c.measured[l] = flag(due);
+        let improved = due & (c.intake_score[l] - score >= rules.reliable_change);
+        c.first_improved[l] = if improved & (c.first_improved[l] < 0.5) { c.session[l] } else { c.first_improved[l] };
+    }
+}
+
+/// What the progress chart shows today and what the therapist makes of it. Reads only scores.
+#[inline(always)]
+fn read_the_chart(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let mut yellow = [f64::INFINITY; W];
+    let mut red = [f64::INFINITY; W];
+    if let Some(curves) = &rules.curves {
+        for l in 0..W {
+            if c.session[l] < 1.5 {
+                c.band[l] = curves.row(c.score[l]);
+            }
+            let at = c.band[l] + (c.session[l] as usize).min(curves.stride - 1);
+            yellow[l] = curves.yellow[at];
+            red[l] = curves.red[at];
+        }
+    }
+    let f = &rules.feedback;
+    let has_feedback = rules.has_feedback;
+    let unaided_chance = rules.world.tracking.unaided_notice;
+    for l in 0..W {
+        let measured = c.measured[l] > 0.5;
+        let off_track = measured & (c.score[l] > red[l]);
+        let worse = measured & (c.score[l] - c.intake_score[l] >= f.rational_points);
+        // A rational system shows its own alarm; otherwise red on the chart is the alarm.
+        let alarm = if f.rational_points < f64::INFINITY { worse } else { off_track };
+        let low = (c.session[l] > 1.5) & ((c.last_rating[l] < f.alliance_below) | (c.rating_fall[l] > f.alliance_fall));
+        let takes_up = luck.uptake[l] < c.uptake[l];
+        c.signal[l] = if off_track { 2.0 } else { flag(measured & (c.score[l] > yellow[l])) };
+        c.first_red[l] = if off_track & (c.first_red[l] < 0.5) { c.session[l] } else { c.first_red[l] };
+        let aided = has_feedback & takes_up & (alarm | low);
+        let unaided = off_track & (luck.unaided[l] < unaided_chance);
+        c.acted[l] = flag(aided | unaided);
+        c.read[l] = flag(has_feedback & takes_up & measured);
+    }
+}
+
+#[inline(always)]
+fn move_state(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let inertia = rules.world.alliance.inertia;
+    for l in 0..W {
+        c.state[l] = next_state(inertia, rules.lift, rules.innovation_sd, c.state[l], c.surprise[l], luck.alliance[l]);
+    }
+}
+
+fn intervene_on_symptoms(rules: &Rules, c: &mut Courses) {
+    for intervention in &rules.world.interventions {
+        if let Intervention::SymptomLevel(p) = intervention {
+            for l in 0..W {
+                c.symptoms[l] += if c.session[l] == f64::from(p.at) { p.add } else { 0.0 };
+            }
+        }
+    }
+}
+
+fn intervene_on_alliance(rules: &Rules, c: &mut Courses) {
+    for intervention in &rules.world.interventions {
+        match intervention {
+            Intervention::AllianceState(p) => {
+                for l in 0..W {
+                    if c.session[l] >= f64::from(p.from) && c.session[l] <= f64::from(p.until) {
+                        c.state[l] = p.set.unwrap_or(c.state[l]) + p.add;
+                    }
+                }
+            }
+            Intervention::AllianceTrait(p) => {
+                for l in 0..W {
+                    if c.session[l] == f64::from(p.at) {
+                        gain_trait(rules, c, l, p.add);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Trait alliance gained in therapy works like the match part.
+#[inline(always)]
+fn gain_trait(rules: &Rules, c: &mut Courses, l: usize, gain: f64) {
+    c.trait_alliance[l] += gain;
+    match rules.world.symptoms {
+        Symptoms::Relaxation(_) => c.heading[l] -= rules.gained_heading * gain,
+        Symptoms::LinearGrowth(_) => c.rate[l] -= rules.gained_heading * gain,
+    }
+}
+
+#[inline(always)]
+fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let p = &rules.world.rupture;
+    let mut new = [0.0; W];
+    if rules.graded_ruptures {
+        for l in 0..W {
+            new[l] = rules.gamma.at(luck.rupture[l]);
+        }
+        for l in 0..W {
+            new[l] = intensity(c.rupture[l], rules.intensity_slope, c.state[l], new[l]);
+        }
+    } else {
+        let growth = rules.world.alliance.growth;
+        for l in 0..W {
+            let alliance = c.trait_alliance[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+            new[l] = flag(happens(luck.rupture_uniform[l], c.rupture[l] + rules.intensity_slope * alliance));
+        }
+    }
+    let mut always_repaired = [0.0; W];
+    for intervention in &rules.world.interventions {
+        for l in 0..W {
+            match intervention {
+                Intervention::NoRuptures(p) if c.session[l] >= f64::from(p.from) => new[l] = 0.0,
+                Intervention::RepairEveryRupture(p) if c.session[l] >= f64::from(p.from) => always_repaired[l] = 1.0,
+                _ => {}
+            }
+        }
+    }
+
+    let [observer, therapist, client] = rules.thresholds;
+    for l in 0..W {
+        let before = c.open[l];
+        let left = p.carry_over * before;
+        let still = (before > 0.0) & (left > 0.0) & (left >= p.faded_below);
+        let left = if still { left } else { 0.0 };
+        let opens = new[l] >= client;
+        let first = opens & !still;
+        let kind = flag(luck.kind[l] < p.withdrawal_share);
+        c.withdrawal[l] = if first { kind } else { c.withdrawal[l] };
+        c.strain[l] = strain(new[l], left);
+        c.open[l] = if opens { c.strain[l] } else { left };
+        c.ruptures[l] += flag(first);
+        c.ruptured[l] = flag(opens | still);
+        c.reports[0][l] += flag(c.strain[l] >= observer);
+        c.reports[1][l] += flag(c.strain[l] >= therapist);
+        c.reports[2][l] += flag(c.strain[l] >= client);
+    }
+
+    let [logit_withdrawal, logit_confrontation] = rules.notice_logits;
+    let f = &rules.feedback;
+    for l in 0..W {
+        let ruptured = c.ruptured[l] > 0.5;
+        let acted = c.acted[l] > 0.5;
+        let seen = noticed(c.withdrawal[l] > 0.5, logit_withdrawal, logit_confrontation, c.notice[l], luck.notice[l]);
+        let alerted = acted & happens(luck.notice[l], f.notice_logit);
+        let notices = ruptured & (seen | alerted);
+        let logit = c.repair[l] + if acted { f.repair } else { 0.0 };
+        let heals = repaired(notices, logit, rules.unnoticed_logit, luck.repair[l]);
+        c.noticed[l] = flag(notices);
+        c.repaired[l] = flag(ruptured & (heals | (always_repaired[l] > 0.5)));
+    }
+
+    for l in 0..W {
+        let repaired = c.repaired[l];
+        let stays = c.ruptured[l] - repaired;
+        let cost = p.state_cost * c.open[l] * stays;
+        c.state[l] += p.state_gain * repaired - cost;
+        c.felt_state[l] = c.state[l] + cost * c.noticed[l] * p.recognition_protects;
+        c.trait_alliance[l] += p.trait_gain * repaired;
+        c.open[l] *= stays;
+        c.repairs[l] += repaired;
+        c.notices[l] += c.noticed[l];
+        c.ruptured_sessions[l] += c.ruptured[l];
+    }
+    let gained = rules.gained_heading * p.trait_gain;
+    if let Symptoms::Relaxation(_) = rules.world.symptoms {
+        for l in 0..W {
+            c.heading[l] -= gained * c.repaired[l];
+        }
+    } else {
+        for l in 0..W {
+            c.rate[l] -= gained * c.repaired[l];
+        }
+    }
+}
+
+#[inline(always)]
+fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let scale = &rules.alliance_scale;
+    let growth = rules.world.alliance.growth;
+    let early = f64::from(rules.world.outcomes.early_session);
+    for l in 0..W {
+        let alliance = c.trait_alliance[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+        c.rating[l] = scale.score(alliance, luck.rating_error[l]);
+        let seen = scale.latent(c.rating[l]);
+        let due = c.session[l] >= c.next_rating[l];
+        let first = c.session[l] < 1.5;
+        c.rating_fall[l] = if due & !first { c.last_rating[l] - seen } else { 0.0 };
+        c.last_rating[l] = if due { seen } else { c.last_rating[l] };
+        c.early_rating[l] = if due & (c.session[l] <= early) { c.rating[l] } else { c.early_rating[l] };
+        c.next_rating[l] += if due { rules.alliance_every } else { 0.0 };
+        c.rated[l] = flag(due);
+    }
+}
+
+/// Improvement rate this week, times usual: an unnoticed open rupture slows, feedback speeds up.
+#[inline(always)]
+fn tempo(rules: &Rules, c: &Courses, l: usize) -> f64 {
+    let f = &rules.feedback;
+    let hidden = (c.open[l] > 0.0) & (c.noticed[l] < 0.5);
+    let slow = if hidden { rules.world.rupture.rate_while_open } else { 1.0 };
+    let read = if c.read[l] > 0.5 { f.engagement } else { 1.0 };
+    let acted = if c.acted[l] > 0.5 { f.alarm_rate } else { 1.0 };
+    slow * read * acted
+}
+
+/// The week after the session: towards the heading, plus alliance, chance and life.
+#[inline(always)]
+fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let Symptoms::Relaxation(p) = &rules.world.symptoms else {
+        return;
+    };
+    let drift = rules.world.alliance.trait_drift;
+    let interval = rules.world.clinics.session_interval;
+    let natural = p.natural_change * interval;
+    for l in 0..W {
+        let expected = natural - c.rate[l] * tempo(rules, c, l) * rules.session_gain * (c.symptoms[l] - c.heading[l]);
+        let event = if luck.life_event[l] < p.life_event * interval { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
+        let unexpected = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l] + event;
+        c.symptoms[l] += expected + unexpected;
+        c.surprise[l] = unexpected / WITHIN_SD;
+        c.trait_alliance[l] -= drift * c.surprise[l];
+    }
+}
+
+/// The week after the session on a straight line.
+#[inline(always)]
+fn grow(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let Symptoms::LinearGrowth(p) = &rules.world.symptoms else {
+        return;
+    };
+    let drift = rules.world.alliance.trait_drift;
+    for l in 0..W {
+        let expected = c.rate[l] * tempo(rules, c, l);
+        let unexpected = p.drift * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
+        c.symptoms[l] += expected + unexpected;
+        c.surprise[l] = unexpected / WITHIN_SD;
+        c.trait_alliance[l] -= drift * c.surprise[l];
+    }
+}
+
+/// Does the course end after this session, and why? Dropout comes before a planned ending, that
+/// before an administrative one, and the cap comes last.
+#[inline(always)]
+fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let p = &rules.world.endings;
+    let early = f64::from(p.early_sessions);
+    let cap = f64::from(p.session_cap);
+    let growth = rules.world.alliance.growth;
+    let scale = &rules.alliance_scale;
+    for l in 0..W {
+        // Rating and alliance are those of the session, before the week changed the trait.
+        let experienced = c.trait_alliance[l] + rules.world.alliance.trait_drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+        let base = c.dropout[l] + if c.read[l] > 0.5 { rules.feedback.retention } else { 0.0 };
+        let logit = dropout_logit(p, base, c.session[l] <= early, scale.latent(c.rating[l]), experienced, c.open[l] > 0.0, c.recent_gain[l]);
+        let drops = happens(luck.dropout[l], logit);
+        let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < p.planned);
+        let administrative = luck.administrative[l] < p.administrative;
+        let capped = c.session[l] >= cap;
+        let reason = if capped { 4.0 } else { 0.0 };
+        let reason = if administrative { 2.0 } else { reason };
+        let reason = if planned { 1.0 } else { reason };
+        c.end[l] = if drops { 3.0 } else { reason };
+    }
+}

@@ -1,0 +1,81 @@
+//! The file as a person writes it: the world of the base arm, the arms, the sweep, and what to keep.
+
+use crate::model::alliance::Alliance;
+use crate::model::client::{Clients, Match};
+use crate::model::clinic::Clinics;
+use crate::model::ending::Endings;
+use crate::model::feedback::{Feedback, Tracking};
+use crate::model::intervention::Intervention;
+use crate::model::measurement::{Instrument, Measures};
+use crate::model::outcome::Outcomes;
+use crate::model::params::params;
+use crate::model::rupture::Ruptures;
+use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
+use crate::model::therapist::Therapists;
+use crate::model::treatment::Treatment;
+use std::collections::BTreeMap;
+
+params! {
+    /// A scenario file. Every key may be left out and then has its default.
+    pub struct ScenarioFile {
+        /// One line that says what is compared.
+        title: String = String::from("Untitled") => skip;
+        /// The question in a sentence or two, for readers of the file and of reports.
+        question: String = String::new() => skip;
+        /// Seed of all random numbers. The same seed gives the same results, bit for bit.
+        seed: u64 = 1 => skip;
+        /// Number of replicates: independent repetitions of the whole study.
+        replicates: u64 = 200, "replicates", [1, 100000000], "design";
+        /// Who there is: clinics, therapists, clients.
+        clinics: Clinics = Clinics::default() => dive;
+        /// How therapists differ.
+        therapists: Therapists = Therapists::default() => dive;
+        /// How clients differ when they come.
+        clients: Clients = Clients::default() => dive;
+        /// The fit between client and therapist.
+        r#match: Match = Match::default() => dive;
+        /// How alliance moves.
+        alliance: Alliance = Alliance::default() => dive;
+        /// Which parts of alliance have an effect on change.
+        alliance_effects: AllianceEffects = AllianceEffects::default() => dive;
+        /// The treatment and its pathways.
+        treatment: Treatment = Treatment::default() => dive;
+        /// Rupture and repair.
+        rupture: Ruptures = Ruptures::default() => dive;
+        /// How symptoms change.
+        symptoms: Symptoms = Symptoms::Relaxation(Relaxation::default()) => dive;
+        /// When and why courses end.
+        endings: Endings = Endings::default() => dive;
+        /// What is measured, with which instrument, how often.
+        measures: Measures = Measures::default() => dive;
+        /// Instruments of your own, by name.
+        instruments: BTreeMap<String, Instrument> = BTreeMap::new() => dive;
+        /// Who counts as not on track.
+        tracking: Tracking = Tracking::default() => dive;
+        /// Feedback to therapists; `None` for usual care.
+        feedback: Option<Feedback> = None => dive;
+        /// Interventions on the process itself, do(…).
+        interventions: Vec<Intervention> = Vec::new() => dive;
+        /// Definitions used by summaries.
+        outcomes: Outcomes = Outcomes::default() => dive;
+        /// The arms to compare. The first one is the comparison arm. Without arms there is one,
+        /// called "base".
+        arms: Vec<ArmEntry> = Vec::new() => skip;
+        /// Keys to vary over lists of values; every combination is a cell of the design.
+        sweep: Overrides<Vec<RawValue>> = Overrides::default() => skip;
+        /// Which rows go into the result file.
+        output: Output = Output::default() => dive;
+    }
+}
+
+params! {
+    /// Which rows go into the result file besides the summaries of every replicate.
+    pub struct Output {
+        /// A row per therapist.
+        therapists: Rows = Rows::Share(0.1) => skip;
+        /// A row per client.
+        clients: Rows = Rows::Share(0.1) => skip;
+        /// A row per session.
+        sessions: Rows = Rows::None => skip;
+    }
+}
