@@ -2,3 +2,6 @@
 pub mod dataset;
 pub mod model;
 pub mod engine;
+
+pub mod estimators;
+pub mod performance;

@@ -1,0 +1,5 @@
+//! Methods that a researcher applies to observed data. None of them can see the model.
+pub mod classes;
+pub mod correlation;
+pub mod survival;
+pub mod therapist_icc;
