@@ -33,7 +33,7 @@ fn five_million_rows_need_no_more_memory_than_a_few_chunks() {
     let written = file.finish().unwrap();
     let finished = resident();
     assert_eq!(written.tables, [("visits", 5_000_000)]);
-    // The rows themselves are 120 MB, compressed about 40.
+    // The rows themselves are 120 MB.
     assert!(
         appended - before < 10.0,
         "grew from {before} to {appended} MB while appending"

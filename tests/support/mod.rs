@@ -69,7 +69,11 @@ pub fn visit(i: usize) -> Visit {
         replicate: (i / 100) as i32,
         session: (i % 100) as i16,
         score: 27.0 * noise,
-        change: if i % 10 == 0 { f64::NAN } else { noise - 0.5 },
+        change: if i.is_multiple_of(10) {
+            f64::NAN
+        } else {
+            noise - 0.5
+        },
         alarm: noise > 0.9,
         ending: Ending::ALL[i % 3],
     }
