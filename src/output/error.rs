@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Failure while writing or reading a result file. Messages leave their source out: print the chain.
+/// Failure while writing or reading a result file. Messages leave their source out: print the
+/// chain.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The path does not end in a file name.

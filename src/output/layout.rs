@@ -28,8 +28,8 @@ pub const KIND_TEXTS: &str = "texts";
 /// more room than compression saves.
 pub const PLAIN_ROWS: usize = 512;
 
-/// Links and attributes up to this many lie in the header of their group, which is smaller and faster
-/// than the trees HDF5 uses beyond.
+/// Links and attributes up to this many lie in the header of their group, which is smaller and
+/// faster than the trees HDF5 uses beyond.
 const COMPACT: u32 = 128;
 /// Name that tells netCDF readers that a scale is a bare dimension.
 const BARE_DIMENSION: &str = "This is a netCDF dimension but not a netCDF variable.";

@@ -38,8 +38,8 @@
 //!
 //! Parts hold consecutive ranges of replicates as ordinary result files. Appending the rows of
 //! part 1, 2, 3 … to one [`ResultFile`](writer::ResultFile) gives the bytes of the uninterrupted
-//! run, by the paragraph above; [`ResultReader::rows`](read::ResultReader::rows) reads them in slices, so
-//! memory stays bounded. Since the chunk length is fixed, a join may skip work: while the joined
+//! run, by the paragraph above; [`ResultReader::rows`](read::ResultReader::rows) reads them in
+//! slices, so memory stays bounded. Since the chunk length is fixed, a join may skip work: while the joined
 //! table's buffers are empty (rows so far are a multiple of `CHUNK_ROWS`), the whole chunks of the
 //! next part are already what the join would produce and can be copied as they are
 //! (`H5Dread_chunk` into the scratch file). The rows after a part's last whole chunk are carried:

@@ -211,7 +211,8 @@ impl ResultReader {
         self.rows(table, columns, 0..usize::MAX)
     }
 
-    /// Some columns and rows of a table; rows beyond the end are left out. Memory holds these rows only.
+    /// Some columns and rows of a table; rows beyond the end are left out. Memory holds these
+    /// rows only.
     ///
     /// # Errors
     ///

@@ -65,7 +65,8 @@ impl ResultFile {
         })
     }
 
-    /// Announces a table. Tables lie in the file in the order of announcement, also when they stay empty.
+    /// Announces a table. Tables lie in the file in the order of announcement, also when they
+    /// stay empty.
     ///
     /// # Errors
     ///
@@ -84,7 +85,8 @@ impl ResultFile {
         Ok(TableId(self.tables.len() - 1))
     }
 
-    /// Adds rows to a table. Batches may have any size. Compression uses the rayon pool of the caller.
+    /// Adds rows to a table. Batches may have any size. Compression uses the rayon pool of the
+    /// caller.
     ///
     /// # Errors
     ///
