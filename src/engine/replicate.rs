@@ -65,6 +65,11 @@ impl Cell {
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
         Self { arms, size, needs }
     }
+
+    /// Clients that some arm has, in one replicate.
+    pub fn clients(&self) -> usize {
+        self.size.total()
+    }
 }
 
 /// How one course went.

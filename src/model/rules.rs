@@ -149,8 +149,10 @@ impl World {
 /// What feedback does, whichever system it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FeedbackRules {
-    /// Improvement rate when the therapist reads the scores, times usual.
+    /// Lasting extra improvement when the therapist reads the scores, points.
     pub engagement: f64,
+    /// Lasting extra improvement when she acts on an alarm, points.
+    pub alarm_engagement: f64,
     /// Improvement rate when she acts on an alarm, times usual.
     pub alarm_rate: f64,
     /// Change of the log-odds of dropout when she reads the scores.
@@ -171,7 +173,8 @@ impl FeedbackRules {
     /// Usual care: nothing is shown.
     fn none() -> Self {
         Self {
-            engagement: 1.0,
+            engagement: 0.0,
+            alarm_engagement: 0.0,
             alarm_rate: 1.0,
             retention: 0.0,
             notice_logit: logit(0.9),
@@ -186,7 +189,8 @@ impl FeedbackRules {
         match feedback {
             Feedback::Oq(p) => Self {
                 engagement: p.engagement,
-                alarm_rate: p.alarm_engagement * if p.support_tools { p.tools_rate } else { 1.0 },
+                alarm_engagement: p.alarm_engagement,
+                alarm_rate: if p.support_tools { p.tools_rate } else { 1.0 },
                 retention: p.retention,
                 notice_logit: logit(p.alarm_notice),
                 repair: if p.support_tools { p.tools_repair } else { 0.0 },
@@ -195,7 +199,7 @@ impl FeedbackRules {
             },
             Feedback::Pcoms(p) => Self {
                 engagement: p.engagement,
-                alarm_rate: p.alarm_engagement,
+                alarm_engagement: p.alarm_engagement,
                 retention: p.retention,
                 notice_logit: logit(p.alarm_notice),
                 alliance_below: p.alliance_below,
@@ -272,6 +276,8 @@ pub struct Rules {
     pub needs: Needs,
     /// Swap every therapist for the typical one?
     pub typical_therapist: bool,
+    /// Everybody stays: only for the norm sample behind the expected curves.
+    pub nobody_drops_out: bool,
 }
 
 impl Rules {
@@ -332,6 +338,7 @@ impl Rules {
             curves,
             needs: Self::needs(world, &symptom_scale, &alliance_scale),
             typical_therapist: world.interventions.iter().any(|i| matches!(i, Intervention::TypicalTherapist(_))),
+            nobody_drops_out: false,
             world: world.clone(),
         })
     }

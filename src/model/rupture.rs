@@ -8,7 +8,7 @@ params! {
     /// therapist and the state of the alliance.
     pub struct Intensity {
         /// Mean intensity for an average client.
-        mean: f64 = 0.28, "SD of alliance", [0.0, 10.0], "calibrated to E5–E8", weak;
+        mean: f64 = 0.26, "SD of alliance", [0.0, 10.0], "calibrated to E5–E8", weak;
         /// Shape of the gamma distribution (1 is exponential; larger is less skewed).
         shape: f64 = 1.0, "1", [0.3, 50.0], "assumed", weak;
         /// Rise of the log mean per SD of attachment insecurity (anxiety and avoidance together).
@@ -22,11 +22,11 @@ params! {
         /// Change of the log mean per SD of state alliance (a falling alliance strains).
         state: f64 = -0.5, "log per SD", [-3.0, 3.0], "assumed", weak;
         /// Intensity from which an outside observer sees a rupture.
-        observer_threshold: f64 = 0.10, "SD of alliance", [0.0, 100.0], "E6: observers see ruptures in 41–100 % of sessions; set for about 70 %", weak;
+        observer_threshold: f64 = 0.12, "SD of alliance", [0.0, 100.0], "E6: observers see ruptures in 41–100 % of sessions; set for about 70 %", weak;
         /// Intensity from which the therapist reports one.
-        therapist_threshold: f64 = 0.26, "SD of alliance", [0.0, 100.0], "E7, E8: 43–56 % of sessions; set for about 45 %", weak;
+        therapist_threshold: f64 = 0.29, "SD of alliance", [0.0, 100.0], "E7, E8: 43–56 % of sessions; set for about 45 %", weak;
         /// Intensity from which the client experiences and reports one; from here it opens a rupture.
-        client_threshold: f64 = 0.45, "SD of alliance", [0.0, 100.0], "E5, E8: 19–42 % of sessions; set for about 30 %", weak;
+        client_threshold: f64 = 0.44, "SD of alliance", [0.0, 100.0], "E5, E8: 19–42 % of sessions; set for about 30 %", weak;
     }
 }
 

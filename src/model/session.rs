@@ -419,15 +419,19 @@ fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     }
 }
 
-/// Improvement rate this week, times usual: an unnoticed open rupture slows, feedback speeds up.
+/// Improvement rate this week, times usual: an unnoticed open rupture slows, support tools speed up.
 #[inline(always)]
 fn tempo(rules: &Rules, c: &Courses, l: usize) -> f64 {
-    let f = &rules.feedback;
     let hidden = (c.open[l] > 0.0) & (c.noticed[l] < 0.5);
     let slow = if hidden { rules.world.rupture.rate_while_open } else { 1.0 };
-    let read = if c.read[l] > 0.5 { f.engagement } else { 1.0 };
-    let acted = if c.acted[l] > 0.5 { f.alarm_rate } else { 1.0 };
-    slow * read * acted
+    let acted = if c.acted[l] > 0.5 { rules.feedback.alarm_rate } else { 1.0 };
+    slow * acted
+}
+
+/// Lasting extra improvement of a week in which progress is followed, points.
+#[inline(always)]
+fn engagement(rules: &Rules, c: &Courses, l: usize) -> f64 {
+    rules.feedback.engagement * c.read[l] + rules.feedback.alarm_engagement * c.acted[l]
 }
 
 /// The week after the session: towards the heading, plus alliance, chance and life.
@@ -443,7 +447,9 @@ fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         let expected = natural - c.rate[l] * tempo(rules, c, l) * rules.session_gain * (c.symptoms[l] - c.heading[l]);
         let event = if luck.life_event[l] < p.life_event * interval { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
         let unexpected = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l] + event;
-        c.symptoms[l] += expected + unexpected;
+        let engagement = engagement(rules, c, l);
+        c.heading[l] -= engagement;
+        c.symptoms[l] += expected + unexpected - engagement;
         c.surprise[l] = unexpected / WITHIN_SD;
         c.trait_alliance[l] -= drift * c.surprise[l];
     }
@@ -457,7 +463,7 @@ fn grow(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     };
     let drift = rules.world.alliance.trait_drift;
     for l in 0..W {
-        let expected = c.rate[l] * tempo(rules, c, l);
+        let expected = c.rate[l] * tempo(rules, c, l) - engagement(rules, c, l);
         let unexpected = p.drift * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
         c.symptoms[l] += expected + unexpected;
         c.surprise[l] = unexpected / WITHIN_SD;
@@ -474,12 +480,13 @@ fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let cap = f64::from(p.session_cap);
     let growth = rules.world.alliance.growth;
     let scale = &rules.alliance_scale;
+    let may_drop = !rules.nobody_drops_out;
     for l in 0..W {
         // Rating and alliance are those of the session, before the week changed the trait.
         let experienced = c.trait_alliance[l] + rules.world.alliance.trait_drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
         let base = c.dropout[l] + if c.read[l] > 0.5 { rules.feedback.retention } else { 0.0 };
         let logit = dropout_logit(p, base, c.session[l] <= early, scale.latent(c.rating[l]), experienced, c.open[l] > 0.0, c.recent_gain[l]);
-        let drops = happens(luck.dropout[l], logit);
+        let drops = may_drop & happens(luck.dropout[l], logit);
         let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < p.planned);
         let administrative = luck.administrative[l] < p.administrative;
         let capped = c.session[l] >= cap;
