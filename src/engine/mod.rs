@@ -1,5 +1,9 @@
 //! From rules to results.
 pub mod norms;
+pub mod records;
 pub mod replicate;
+pub mod run;
+pub mod sink;
 pub mod streams;
 pub mod summary;
+pub mod totals;

@@ -245,8 +245,6 @@ pub struct Rules {
     pub lift: f64,
     /// What is left of the growth still to come, from one session to the next.
     pub growth_decay: f64,
-    /// The same for the bond.
-    pub bond_decay: f64,
     /// Effect of state alliance on the next change, points per SD, for an average client.
     pub state_coefficient: f64,
     /// Effect of trait alliance gained in therapy on the heading, points per SD.
@@ -323,7 +321,6 @@ impl Rules {
             innovation_sd: a.innovation_sd(),
             lift: a.symptom_effect * state_sd,
             growth_decay: exp(-1.0 / a.growth_sessions),
-            bond_decay: exp(-1.0 / a.bond_sessions),
             state_coefficient: state_coefficient * world.alliance_effects.state,
             gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],

@@ -36,6 +36,8 @@ pub struct Courses {
     pub dropout: Lanes,
     /// Chance that the therapist acts on feedback.
     pub uptake: Lanes,
+    /// Own parts of bond, task and goal, SD (divided by the loading).
+    pub own_parts: [Lanes; 3],
     /// Row of the client's intake band in the expected curves.
     pub band: [usize; W],
 
@@ -136,6 +138,9 @@ impl Courses {
         self.repair[l] = start.repair;
         self.dropout[l] = start.dropout;
         self.uptake[l] = start.uptake;
+        for (part, own) in self.own_parts.iter_mut().zip(start.components) {
+            part[l] = own;
+        }
         self.band[l] = 0;
         self.session[l] = 0.0;
         self.symptoms[l] = start.symptoms;
@@ -158,6 +163,20 @@ impl Courses {
         self.first_red[l] = 0.0;
         self.first_improved[l] = 0.0;
         self.end[l] = 0.0;
+    }
+
+    /// Bond, task and goal at the end of the session, SD. All load on alliance; the bond grows early,
+    /// and task and goal carry what is left of the growth, so that the weighted growth of the three
+    /// is the growth of alliance.
+    pub fn components(&self, rules: &Rules, l: usize) -> [f64; 3] {
+        let a = &rules.world.alliance;
+        let bond_weight = rules.world.treatment.bond_weight;
+        let all = a.growth * (1.0 - self.ungrown[l]);
+        let bond_grown = a.growth * super::alliance::Alliance::grown(self.session[l], a.bond_sessions);
+        let work_grown = if bond_weight < 1.0 { (all - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };
+        let common = a.loading * (self.trait_alliance[l] + self.state[l]);
+        let own = |k: usize| a.loading * self.own_parts[k][l];
+        [common + bond_grown + own(0), common + work_grown + own(1), common + work_grown + own(2)]
     }
 
     /// Score on the form after treatment.

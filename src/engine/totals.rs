@@ -1,0 +1,90 @@
+//! Summaries over replicates: every measure per arm, and every difference between arms, each with
+//! its Monte Carlo standard error. Replicates are added in order, so sums do not depend on threads.
+
+use super::summary::{MEASURE_COUNT, MEASURES, Summary};
+use crate::performance::{Measured, Moments, PairedShares};
+
+/// Measures for which odds ratio and number needed to treat are given.
+pub const RATIO_MEASURES: [&str; 3] = ["success", "deteriorated", "dropout"];
+
+/// Totals of one arm of one cell.
+#[derive(Clone, Debug)]
+pub struct ArmTotals {
+    /// Moments of each measure, in the order of [`MEASURES`].
+    pub level: Vec<Moments>,
+    /// Moments of the paired difference to the comparison arm.
+    pub difference: Vec<Moments>,
+}
+
+impl Default for ArmTotals {
+    fn default() -> Self {
+        Self { level: vec![Moments::default(); MEASURE_COUNT], difference: vec![Moments::default(); MEASURE_COUNT] }
+    }
+}
+
+/// Position of a measure in [`MEASURES`].
+///
+/// # Panics
+/// When there is no measure of that name: a programming error.
+pub fn measure(name: &str) -> usize {
+    MEASURES.iter().position(|spec| spec.name == name).unwrap_or_else(|| panic!("no measure is called {name}"))
+}
+
+impl ArmTotals {
+    /// Mean of a measure over replicates.
+    pub fn mean(&self, name: &str) -> Measured {
+        self.level[measure(name)].measured()
+    }
+
+    /// Mean paired difference of a measure to the comparison arm.
+    pub fn contrast(&self, name: &str) -> Measured {
+        self.difference[measure(name)].measured()
+    }
+
+    /// A share in this arm and the comparison arm.
+    pub fn shares(&self, base: &Self, name: &str) -> PairedShares {
+        let m = measure(name);
+        PairedShares { arm: self.level[m], base: base.level[m], difference: self.difference[m] }
+    }
+}
+
+/// Totals of all arms of all cells.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// Arms of each cell.
+    pub cells: Vec<Vec<ArmTotals>>,
+}
+
+impl Totals {
+    /// Empty totals for cells with so many arms.
+    pub fn new(arms: impl Iterator<Item = usize>) -> Self {
+        Self { cells: arms.map(|n| vec![ArmTotals::default(); n]).collect() }
+    }
+
+    /// Adds one replicate of one cell.
+    pub fn add(&mut self, cell: usize, arms: &[Summary]) {
+        let base = arms.first().map(Summary::values);
+        for (a, (totals, summary)) in self.cells[cell].iter_mut().zip(arms).enumerate() {
+            let values = summary.values();
+            for (moments, value) in totals.level.iter_mut().zip(values) {
+                moments.add(value);
+            }
+            if let (Some(base), true) = (base, a > 0) {
+                for (moments, (value, base)) in totals.difference.iter_mut().zip(values.iter().zip(base)) {
+                    moments.add(value - base);
+                }
+            }
+        }
+    }
+
+    /// Largest Monte Carlo standard error of the headline: the paired difference in the final score of
+    /// every contrast, or the final score itself where there is only one arm.
+    pub fn headline_mcse(&self) -> f64 {
+        let one = |arms: &Vec<ArmTotals>| {
+            let contrasts = arms.iter().skip(1).map(|arm| arm.contrast("final_score").mcse);
+            let alone = (arms.len() == 1).then(|| arms[0].mean("final_score").mcse);
+            contrasts.chain(alone).fold(0.0, |worst: f64, mcse| if mcse.is_nan() { f64::INFINITY } else { worst.max(mcse) })
+        };
+        self.cells.iter().map(one).fold(0.0, f64::max)
+    }
+}
