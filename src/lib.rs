@@ -1,2 +1,3 @@
 //! Agent-based simulation of psychotherapy.
 pub mod dataset;
+pub mod scenario;
