@@ -115,7 +115,8 @@ pub struct RawText(pub String);
 
 impl Serialize for RawText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw = ron::value::RawValue::from_ron(self.0.trim()).map_err(serde::ser::Error::custom)?;
+        let raw =
+            ron::value::RawValue::from_ron(self.0.trim()).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
 }

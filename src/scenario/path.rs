@@ -2,6 +2,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// Stands for any key or position: `measures[…].every`.
+pub const ANY: &str = "…";
+
 /// One step of a [`Path`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -115,6 +118,7 @@ impl fmt::Display for Path {
             match step {
                 Step::Field(name) if at == 0 => write!(f, "{name}")?,
                 Step::Field(name) => write!(f, ".{name}")?,
+                Step::Entry(key) if key == ANY => write!(f, "[{key}]")?,
                 Step::Entry(key) => write!(f, "[{key:?}]")?,
                 Step::Item(index) => write!(f, "[{index}]")?,
             }
@@ -150,12 +154,17 @@ fn bracket(inside: &str) -> Result<(Step, &str), PathError> {
         Some(quoted) => {
             let (key, after) = quoted.split_once('"').ok_or(PathError::Unclosed)?;
             let after = after.trim_start().strip_prefix(']');
-            (Step::Entry(key.to_owned()), after.ok_or(PathError::Unclosed)?)
+            (
+                Step::Entry(key.to_owned()),
+                after.ok_or(PathError::Unclosed)?,
+            )
         }
         None => {
             let (word, after) = inside.split_once(']').ok_or(PathError::Unclosed)?;
             let word = word.trim();
-            let step = word.parse().map_or_else(|_| Step::Entry(word.to_owned()), Step::Item);
+            let step = word
+                .parse()
+                .map_or_else(|_| Step::Entry(word.to_owned()), Step::Item);
             (step, after)
         }
     };
@@ -168,7 +177,11 @@ fn bracket(inside: &str) -> Result<(Step, &str), PathError> {
 
 /// Reads `name`, with the point before it unless it comes first.
 fn dotted(rest: &str, first: bool) -> Result<(Step, &str), PathError> {
-    let rest = if first { rest } else { rest.strip_prefix('.').unwrap_or(rest) };
+    let rest = if first {
+        rest
+    } else {
+        rest.strip_prefix('.').unwrap_or(rest)
+    };
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
     let (name, after) = rest.split_at(end);
     if name.trim().is_empty() || after == "." {

@@ -265,24 +265,3 @@ pub(crate) struct Arm {
     #[garde(skip)]
     pub set: Pairs<RawText>,
 }
-
-#[test]
-fn dump_schema() {
-    println!("{}", serde_json::to_string_pretty(&schemars::schema_for!(Toy)).unwrap());
-    let mut t = Toy::default();
-    t.clinics.count = 900;
-    t.clinics.limit = Some(900);
-    t.clinics.therapists = 13;
-    t.symptoms = Symptoms::Factor(9.0);
-    t.measures.0[0].1.every = 99;
-    t.interventions.push(Intervention { add: 88.0, from: 0 });
-    t.feedback = Some(Feedback::Ratings { cutoff: 99 });
-    println!("{:?}", t.validate());
-    println!("{}", t.validate().unwrap_err());
-    t.symptoms = Symptoms::Relaxation(Relaxation { state_effect: 99.0, noise: f64::NAN });
-    println!("{:?}", t.validate());
-    t.sweep = Pairs(vec![("a".into(), vec![RawText("  Oq(a: 1)  ".into())])]);
-    println!("{}", ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME).to_string_pretty(&t, ron::ser::PrettyConfig::default()).unwrap());
-    println!("{:?}", ron::from_str::<Pairs<RawText>>("{\"a\": /* x */ Oq(a: 1) // b\n, \"b\": 0x_3}"));
-    println!("{:?}", ron::from_str::<Pairs<RawText>>("{\"a\": 1 /*, \"b\": 0x_3}"));
-}

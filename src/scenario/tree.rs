@@ -77,7 +77,13 @@ pub struct Trace<'a> {
 impl Node {
     /// A value that holds no other.
     pub fn scalar(kind: Kind, span: Span, text: String) -> Self {
-        Self { span, kind, name: None, text, children: Vec::new() }
+        Self {
+            span,
+            kind,
+            name: None,
+            text,
+            children: Vec::new(),
+        }
     }
 
     /// The name before the bracket.
@@ -102,7 +108,11 @@ impl Node {
 
     /// The value itself, without any `Some(…)` round it.
     pub fn bare(&self) -> &Self {
-        if self.is_some() { self.children[0].node.bare() } else { self }
+        if self.is_some() {
+            self.children[0].node.bare()
+        } else {
+            self
+        }
     }
 
     /// The child a step leads to, looking through `Some(…)` and the names of variants.
@@ -128,10 +138,20 @@ impl Node {
 
     /// Follows a path as far as it leads.
     pub fn trace(&self, path: &Path) -> Trace<'_> {
-        let mut trace = Trace { node: self, child: None, taken: 0 };
+        let mut trace = Trace {
+            node: self,
+            child: None,
+            taken: 0,
+        };
         for step in &path.0 {
-            let Some(child) = trace.node.child(step) else { break };
-            trace = Trace { node: &child.node, child: Some(child), taken: trace.taken + 1 };
+            let Some(child) = trace.node.child(step) else {
+                break;
+            };
+            trace = Trace {
+                node: &child.node,
+                child: Some(child),
+                taken: trace.taken + 1,
+            };
         }
         trace
     }
@@ -193,7 +213,6 @@ pub fn head(child: Option<&Child>, node: &Node, text: &str) -> Span {
 #[cfg(test)]
 mod tests {
     use super::super::reader::read;
-    use super::*;
 
     const TEXT: &str = r##"#![enable(implicit_some)]
 // a comment
