@@ -180,6 +180,15 @@ impl Checker<'_> {
             (Shape::List(_), Kind::Tuple) if node.name.is_none() => {
                 Some("write [ and ] in place of ( and )".into())
             }
+            (Shape::List(_), Kind::Fields | Kind::Tuple) => {
+                Some("put square brackets round it: [ … ]".into())
+            }
+            (Shape::Group(..), Kind::Word) if node.text == "None" => {
+                Some("leave the setting out to use its defaults".into())
+            }
+            (Shape::Group(fields, _), Kind::Tuple) => fields
+                .first()
+                .map(|field| format!("write names before the values: {}: …", field.name)),
             (Shape::List(_), Kind::Map) => Some("write [ and ] in place of { and }".into()),
             (Shape::List(_), Kind::Number | Kind::Text | Kind::Word) => {
                 Some(format!("write [{written}]"))
@@ -352,14 +361,13 @@ impl Checker<'_> {
                 );
             }
             match fields.iter().find(|field| field.name == key.text) {
-                Some(field) => self.value(
-                    &At {
+                Some(field) => {
+                    let here = At {
                         path,
                         child: Some(child),
-                    },
-                    &child.node,
-                    &field.place,
-                ),
+                    };
+                    self.value(&here, &child.node, &field.place);
+                }
                 None if closed => self.unknown(at, &path, child, fields),
                 None => {}
             }
@@ -407,15 +415,11 @@ impl Checker<'_> {
     }
 
     fn missing(&mut self, at: &At, node: &Node, fields: &[Field]) {
-        let written = |name: &str| {
-            node.children
-                .iter()
-                .any(|c| c.key.as_ref().is_some_and(|k| k.text == name))
-        };
-        for field in fields
-            .iter()
-            .filter(|field| field.required && !written(field.name))
-        {
+        let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let keys = node.children.iter().filter_map(|child| child.key.as_ref());
+        let meant: Vec<&str> = keys.filter_map(|key| meant(&key.text, &names)).collect();
+        let absent = |field: &&Field| field.required && !meant.contains(&field.name);
+        for field in fields.iter().filter(absent) {
             let what = format!("{} lacks the setting `{}`", at.path.quoted(), field.name);
             let help = format!(
                 "add {}: {}{}",
@@ -566,6 +570,12 @@ impl Checker<'_> {
     }
 }
 
+/// The name a key stands for: itself, or the one it seems to misspell.
+fn meant<'a>(key: &str, names: &[&'a str]) -> Option<&'a str> {
+    let exact = names.iter().find(|name| **name == key).copied();
+    exact.or_else(|| nearest(key, names.iter().copied()))
+}
+
 /// The message for a number that is none.
 pub fn not_finite(path: &Path, written: &str, place: &Place) -> (String, Option<String>) {
     let what = format!("{} needs a finite number, found {written}", path.quoted());
@@ -601,7 +611,8 @@ fn number_advice(written: &str) -> Option<String> {
         .find(|c: char| c.is_alphabetic())
         .unwrap_or(plain.len());
     match plain.parse::<f64>() {
-        Ok(value) if value.is_finite() => Some(format!("write {plain}")),
+        Ok(value) if value.is_finite() && plain != written => Some(format!("write {plain}")),
+        Ok(_) => None,
         _ if end > 0 && plain[..end].parse::<f64>().is_ok() => Some(format!(
             "write {} without `{}`",
             &plain[..end],

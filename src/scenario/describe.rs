@@ -368,7 +368,8 @@ mod tests {
             explain::<Toy>("clinics.therapsts").unwrap_err()[0],
             "clinics.therapists"
         );
-        assert_eq!(explain::<Toy>("notise").unwrap_err(), ["rupture.notice"]);
+        let near = explain::<Toy>("notise").unwrap_err();
+        assert!(near.contains(&"rupture.notice".to_owned()), "{near:?}");
         assert!(explain::<Toy>("zebra").unwrap_err().is_empty());
         assert!(explain::<Toy>("").is_err());
     }

@@ -40,17 +40,17 @@ pub struct Origin {
 
 impl Override {
     /// Reads `KEY=VALUE` as given to `--set`.
-    pub fn from_setting(text: &str) -> Result<Self, Problem> {
+    pub fn from_setting(text: &str) -> Result<Self, Problems> {
         let source = Source::new("--set", text);
         let Some(at) = equals_sign(text) else {
-            return Err(Problem {
+            return Err(Problems::new(vec![Problem {
                 source,
                 path: String::new(),
                 span: 0..text.len(),
                 what: "there is no = between the setting and its value".into(),
                 help: Some("write --set clinics.therapists=20".into()),
                 also: None,
-            });
+            }]));
         };
         let (path, value) = (text[..at].trim().to_owned(), text[at + 1..].to_owned());
         let origin = Origin {
@@ -456,3 +456,6 @@ fn responsible<'a, 'o>(
         .or_else(|| last(&|path| path.0.first().map(Step::name) == at.0.first().map(Step::name)))
         .or_else(|| applied.last())
 }
+
+#[cfg(test)]
+mod tests;

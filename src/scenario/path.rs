@@ -119,7 +119,7 @@ impl fmt::Display for Path {
                 Step::Field(name) if at == 0 => write!(f, "{name}")?,
                 Step::Field(name) => write!(f, ".{name}")?,
                 Step::Entry(key) if key == ANY => write!(f, "[{key}]")?,
-                Step::Entry(key) => write!(f, "[{key:?}]")?,
+                Step::Entry(key) => write!(f, "[\"{}\"]", escaped(key))?,
                 Step::Item(index) => write!(f, "[{index}]")?,
             }
         }
@@ -148,16 +148,32 @@ impl FromStr for Path {
     }
 }
 
+/// A map key with a backslash before quotation marks and backslashes.
+fn escaped(key: &str) -> String {
+    key.replace('\\', r"\\").replace('"', "\\\"")
+}
+
+/// Reads up to the closing quotation mark; gives the key and what follows the mark.
+fn quoted_key(text: &str) -> Option<(String, &str)> {
+    let mut key = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((key, &text[at + 1..])),
+            '\\' => key.extend(chars.next().map(|(_, c)| c)),
+            _ => key.push(c),
+        }
+    }
+    None
+}
+
 /// Reads `2]` or `"key"]`.
 fn bracket(inside: &str) -> Result<(Step, &str), PathError> {
     let (step, after) = match inside.trim_start().strip_prefix('"') {
         Some(quoted) => {
-            let (key, after) = quoted.split_once('"').ok_or(PathError::Unclosed)?;
+            let (key, after) = quoted_key(quoted).ok_or(PathError::Unclosed)?;
             let after = after.trim_start().strip_prefix(']');
-            (
-                Step::Entry(key.to_owned()),
-                after.ok_or(PathError::Unclosed)?,
-            )
+            (Step::Entry(key), after.ok_or(PathError::Unclosed)?)
         }
         None => {
             let (word, after) = inside.split_once(']').ok_or(PathError::Unclosed)?;
@@ -201,6 +217,7 @@ mod tests {
             r#"measures["symptoms"].every"#,
             "arms[1].set[\"feedback\"].support_tools",
             r#"sweep["workload.caseload"][2]"#,
+            r#"odd["a \"b\" \\ ü"].x"#,
         ] {
             assert_eq!(text.parse::<Path>().unwrap().to_string(), text);
         }

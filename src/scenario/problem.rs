@@ -216,6 +216,12 @@ impl Problems {
     }
 }
 
+impl Serialize for Problems {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.machine().serialize(serializer)
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.render(false))
@@ -262,8 +268,14 @@ error: `clinics.count` needs a whole number, found 12.5
 
     #[test]
     fn machines_get_line_and_column_in_characters() {
-        let machine = problem("(ä: 1,\n\té: 12.5)", 15..19).machine();
-        assert_eq!((machine.line, machine.column), (2, 6));
+        let problem = problem("(ä: 1,\n\té: 12.5)", 13..17);
+        let machine = problem.machine();
+        assert_eq!((machine.line, machine.column), (2, 5));
+        assert!(
+            problem.render(false).contains("a.ron:2:5"),
+            "{}",
+            problem.render(false)
+        );
         let json = serde_json::to_value(&machine).unwrap();
         let keys: Vec<&str> = json
             .as_object()

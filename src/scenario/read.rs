@@ -10,6 +10,7 @@ use super::problem::{Note, Problem, Problems, Source};
 use super::reader::{self, Fault};
 use super::schema::{Place, Schema};
 use super::tree::{Child, Kind, Node, Span, head};
+use super::words::range;
 use garde::Validate;
 use ron::error::SpannedError;
 use ron::extensions::Extensions;
@@ -221,13 +222,13 @@ pub fn ron_options() -> ron::Options {
 /// An error of `ron` and the path it occurred at.
 struct Refusal {
     path: Path,
-    error: SpannedError,
+    error: Box<SpannedError>,
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let root = |error| Refusal {
         path: Path::default(),
-        error,
+        error: Box::new(error),
     };
     let mut deserializer =
         ron::Deserializer::from_str_with_options(text, &ron_options()).map_err(root)?;
@@ -235,7 +236,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
         let path = from_serde(error.path());
         Refusal {
             path,
-            error: deserializer.span_error(error.into_inner()),
+            error: Box::new(deserializer.span_error(error.into_inner())),
         }
     })?;
     let end = deserializer.end();
@@ -452,7 +453,7 @@ impl Hunt<'_> {
             .unwrap_or_else(|| refusal.path.clone());
         if !self.flaws.iter().any(|flaw| path.holds(&flaw.path)) {
             let span = child.node.span.clone();
-            self.flaw(path.clone(), span, said(&refusal.error.code, &path), None);
+            self.said(path, span, &refusal.error.code);
         }
         self.blank(&child.whole.clone());
         true
@@ -462,8 +463,20 @@ impl Hunt<'_> {
         if self.flaws.is_empty() {
             let span = to_bytes(&self.work, &refusal.error);
             let path = path_around(self.root, &span).unwrap_or_default();
-            self.flaw(path.clone(), span, said(&refusal.error.code, &path), None);
+            self.said(path, span, &refusal.error.code);
         }
+    }
+
+    fn said(&mut self, path: Path, span: Span, error: &ron::Error) {
+        let place = self.schema.root().follow(&path).into_iter().next();
+        let help = match error {
+            ron::Error::InvalidEscape(_) => {
+                Some("a backslash within a text is written \\\\".to_owned())
+            }
+            _ => place.and_then(|(_, place)| range(&place)),
+        };
+        let what = said(error, &path);
+        self.flaw(path, span, what, help);
     }
 
     /// Ranges, and rules that compare fields. The latter wait until every value can be read,
@@ -563,6 +576,10 @@ fn is_range(message: &str) -> bool {
 fn said(error: &ron::Error, path: &Path) -> String {
     match error {
         ron::Error::Message(message) => format!("{}: {message}", path.quoted()),
+        ron::Error::IntegerOutOfBounds => format!("{} is too large a number", path.quoted()),
+        ron::Error::InvalidEscape(_) => {
+            format!("{} has a backslash that means nothing", path.quoted())
+        }
         ron::Error::InvalidValueForType { expected, found } => {
             format!("{} needs {expected}, found {found}", path.quoted())
         }

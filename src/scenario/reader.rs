@@ -389,6 +389,17 @@ impl<'a> Reader<'a> {
                     help,
                 );
             }
+            Some(' ') if thousands(self.rest()) => {
+                self.at += 4;
+                let span = number.start..self.at;
+                self.mend(number.end..self.at, "");
+                let plain = self.text[span.clone()].replace(' ', "");
+                self.fault(
+                    span,
+                    "a number has no blanks in it",
+                    format!("write {plain}; between two numbers stands a comma"),
+                );
+            }
             _ => {}
         }
     }
@@ -625,7 +636,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether a key and its colon come next.
+    /// Whether a key comes next: a name and a colon, or a name and a value.
     fn key_ahead(&self) -> bool {
         let rest = self.rest();
         let after = match rest.strip_prefix('"') {
@@ -636,7 +647,12 @@ impl<'a> Reader<'a> {
             }
             None => None,
         };
-        after.is_some_and(|after| after.trim_start().starts_with([':', '=']))
+        let value = |c: char| number_start(c) || word_start(c) || matches!(c, '"' | '[' | '{');
+        after.is_some_and(|after| {
+            let next = after.trim_start();
+            let apart = next.len() < after.len();
+            next.starts_with([':', '=']) || (apart && next.starts_with(value))
+        })
     }
 
     fn children(&mut self, open: usize, close: char, kind: Kind) -> Step<Vec<Child>> {
@@ -677,7 +693,10 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let mut node = self.value()?;
-        if kind != Kind::List {
+        let named = key
+            .as_ref()
+            .is_some_and(|key| key.quoted || kind == Kind::Fields);
+        if named {
             self.decimal_comma(&mut node);
         }
         self.separator(&node, kind, close)?;
@@ -953,6 +972,13 @@ impl<'a> Reader<'a> {
             .find(|pair| alone(pair) && indent(pair.end - 1) < indent(pair.start))
             .cloned()
     }
+}
+
+/// A blank and exactly three digits: the rest of a number such as `10 000`.
+fn thousands(rest: &str) -> bool {
+    let digits = rest[1..].chars().take_while(char::is_ascii_digit).count();
+    let next = rest[1..].chars().nth(3);
+    digits == 3 && !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
 }
 
 fn closer(open: &str) -> char {

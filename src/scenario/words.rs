@@ -59,7 +59,12 @@ pub fn example(place: &Place) -> String {
     }
     match place.shape() {
         Shape::Group(fields, _) => {
-            let needed = fields.iter().filter(|field| field.required);
+            let some_required = fields.iter().any(|field| field.required);
+            let needed = fields
+                .iter()
+                .enumerate()
+                .filter(|(at, field)| field.required || (!some_required && *at == 0));
+            let needed = needed.map(|(_, field)| field);
             let each = needed.map(|field| format!("{}: {}", field.name, example(&field.place)));
             format!("({})", each.collect::<Vec<_>>().join(", "))
         }
@@ -167,7 +172,15 @@ pub fn found(node: &Node, text: &str) -> String {
         Kind::Map => "curly brackets".into(),
         Kind::Fields | Kind::Tuple => match node.name() {
             Some(name) => format!("`{name}(…)`"),
+            None if node.kind == Kind::Tuple => unnamed(node.children.len()),
             None => "round brackets".into(),
         },
+    }
+}
+
+fn unnamed(values: usize) -> String {
+    match values {
+        1 => "one value in round brackets".into(),
+        n => format!("{n} values in round brackets"),
     }
 }

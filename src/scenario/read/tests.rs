@@ -17,17 +17,31 @@ fn wrong(text: &str) -> Vec<String> {
     problems.machine().into_iter().map(line).collect()
 }
 
+/// Every message, as read by eye and then kept. `BLESS=1` writes the file anew.
 #[test]
-fn show() {
-    let path = std::env::var("SHOW");
+fn every_mistake_gets_its_message() {
+    let mut seen = String::new();
     for case in CASES {
-        println!("--- {case}");
+        seen += &format!("=== {case}\n");
         for line in wrong(case) {
-            println!("{line}");
+            seen += &format!("{}\n", line.trim_end());
         }
     }
-    if path.is_ok() {
-        println!("{}", read::<Toy>("toy.ron", CASES[0]).unwrap_err());
+    let kept =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario/read/messages.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&kept, &seen).unwrap();
+    }
+    let lines = |text: &str| text.lines().count();
+    assert_eq!(
+        lines(&seen),
+        lines(&std::fs::read_to_string(&kept).unwrap())
+    );
+    for (new, old) in seen
+        .lines()
+        .zip(std::fs::read_to_string(&kept).unwrap().lines())
+    {
+        assert_eq!(new, old);
     }
 }
 
@@ -82,6 +96,215 @@ const CASES: &[&str] = &[
     "(title: \"bad \\q escape\", seed: 99999999999999999999999)",
     "(title: \"x\",\u{a0}seed: 1.0)",
     "(title: \"x\", sweep: {clinics.count: [1, 2]})",
+    "(title: \"x\", symptoms: 3, clinics: (3, 4), arms: [(name: \"a\"] )",
+    "(title: \"x\", rupture: (loss: (1,2)), clinics: (limit: 3,5), title2: 1)",
+    "(title: \"x\", clinics: (between: 0.5e), title: \"y\")",
     "(title: \"x\", rupture: (loss: [1, 2]), interventions: (add: 3))",
     "(title: \"x\", rupture: (loss: (1, 2, 3)), interventions: 5, measures: [])",
 ];
+
+#[test]
+fn what_is_right_is_read() {
+    for text in [
+        "(title: \"x\")",
+        "\u{feff}(title: \"x\")",
+        "#![enable(implicit_some)]\n(title: \"x\",\n\tclinics: (limit: 3))\r\n",
+        "(title: \"x\", clinics: (limit: Some(3)), rupture: (loss: (1,2)),)",
+        "(title: \"line\n two\", measures: {}, arms: [(name: \"a\", set: {\"clinics.count\": /* c */ 3})])",
+    ] {
+        assert_eq!(read::<Toy>("toy.ron", text).map(|_| ()), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn a_setting_not_written_is_pointed_at_in_its_group() {
+    let (_, document) =
+        read_document::<Toy>("toy.ron", "(title: \"x\",\n clinics: (count: 3))").unwrap();
+    let place = |path: &str| {
+        let machine = document
+            .problem(&path.parse().unwrap(), "wrong", None)
+            .machine();
+        (machine.line, machine.column)
+    };
+    assert_eq!(place("clinics.count"), (2, 19));
+    assert_eq!(place("clinics.between"), (2, 2));
+    assert_eq!(place("rupture.notice"), (1, 1));
+}
+
+#[test]
+fn arms_and_levels_come_with_their_places() {
+    let text = "(title: \"x\", arms: [(name: \"a\", set: {\"clinics.count\": 3, \"feedback\": None})],\n sweep: {\"seed\": [1, 2]})";
+    let (toy, document) = read_document::<Toy>("toy.ron", text).unwrap();
+    let set = document.overrides(&"arms[0].set".parse().unwrap());
+    let pairs: Vec<_> = set
+        .iter()
+        .map(|o| (o.path.as_str(), o.value.as_str()))
+        .collect();
+    assert_eq!(pairs, [("clinics.count", "3"), ("feedback", "None")]);
+    assert_eq!(&text[set[1].origin.value.clone()], "None");
+    let levels = document.levels(&"sweep".parse().unwrap());
+    assert_eq!((levels.len(), levels[0].len()), (1, 2));
+    assert_eq!(levels[0][1].value, "2");
+    assert_eq!(toy.arms[0].set.get("clinics.count").unwrap().0, "3");
+    assert!(document.overrides(&"nothing".parse().unwrap()).is_empty());
+}
+
+#[test]
+fn positions_in_a_list_are_those_of_the_file() {
+    let text = "(title: \"x\", interventions: [(ad: 1), (add: 99), (add: \"z\"), (add: -99)])";
+    let paths: Vec<String> = wrong(text)
+        .iter()
+        .map(|l| l.split(' ').nth(1).unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "interventions[0].ad",
+            "interventions[1].add",
+            "interventions[2].add",
+            "interventions[3].add"
+        ]
+    );
+}
+
+#[test]
+fn ranges_are_reported_even_if_something_needed_is_missing() {
+    let seen = wrong("(clinics: (count: 900))");
+    assert_eq!(seen.len(), 2, "{seen:?}");
+}
+
+/// Types that check themselves, and rules over several fields.
+mod own_rules {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+    #[serde(try_from = "f64", into = "f64")]
+    struct Odd(f64);
+
+    impl TryFrom<f64> for Odd {
+        type Error = String;
+        fn try_from(value: f64) -> Result<Self, String> {
+            if value % 2.0 == 1.0 {
+                Ok(Self(value))
+            } else {
+                Err(format!("{value} is not odd"))
+            }
+        }
+    }
+
+    impl From<Odd> for f64 {
+        fn from(odd: Odd) -> Self {
+            odd.0
+        }
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    #[serde(deny_unknown_fields)]
+    #[garde(custom(in_order))]
+    struct Plan {
+        #[garde(skip)]
+        first: Odd,
+        #[garde(skip)]
+        last: Odd,
+        #[garde(custom(later(&self.first)))]
+        #[serde(default = "three")]
+        middle: f64,
+        #[garde(skip)]
+        #[serde(default)]
+        note: Option<String>,
+    }
+
+    fn three() -> f64 {
+        3.0
+    }
+
+    fn in_order(plan: &Plan, _: &()) -> garde::Result {
+        if plan.first.0 < plan.last.0 {
+            return Ok(());
+        }
+        Err(garde::Error::new(
+            "`first` does not come before `last`\nmake `last` larger",
+        ))
+    }
+
+    fn later(first: &Odd) -> impl FnOnce(&f64, &()) -> garde::Result {
+        let first = first.0;
+        move |middle, _| match *middle > first {
+            true => Ok(()),
+            false => Err(garde::Error::new(format!(
+                "must lie after `first` ({first})"
+            ))),
+        }
+    }
+
+    fn seen(text: &str) -> Vec<String> {
+        let problems = read::<Plan>("plan.ron", text).unwrap_err();
+        let line = |m: super::super::super::problem::Machine| {
+            format!(
+                "{}:{} {} | {}",
+                m.column,
+                m.path,
+                m.message,
+                m.help.unwrap_or_default()
+            )
+        };
+        problems.machine().into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_type_that_refuses_a_value_is_quoted_and_all_are_found() {
+        let lines = seen("(first: 2, last: 4, middle: \"x\")");
+        assert_eq!(
+            lines,
+            [
+                "9:first | `first`: 2 is not odd | ",
+                "18:last | `last`: 4 is not odd | ",
+                "29:middle | `middle` needs a number, found the text \"x\" | ",
+            ]
+        );
+    }
+
+    #[test]
+    fn rules_over_several_fields_speak_in_their_own_words() {
+        let lines = seen("(first: 5, last: 3)");
+        assert_eq!(
+            lines,
+            [
+                "1: | `first` does not come before `last` | make `last` larger",
+                "1:middle | `middle`: must lie after `first` (5) | ",
+            ]
+        );
+    }
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever is typed, the reader and all messages survive it, and mending keeps length.
+        #[test]
+        fn no_text_breaks_the_reader(text in "[(){}\\[\\],:;=\"'/*#a-eé“ \n0-9._%-]{0,60}") {
+            let reading = reader::read(&text);
+            prop_assert_eq!(reading.mended.len(), text.len());
+            prop_assert!(reading.root.is_some() || !reading.faults.is_empty());
+            let problems = read::<Toy>("any.ron", &text).expect_err("no such scenario");
+            prop_assert!(!problems.is_empty());
+            prop_assert!(!problems.to_string().is_empty());
+        }
+
+        /// A scenario with one part torn out or doubled never breaks the messages either.
+        #[test]
+        fn no_torn_scenario_breaks_the_reader(from in 0_usize..300, len in 0_usize..40, twice: bool) {
+            let text = CASES[0].replace("12.5", "12").replace("0,05", "0.05");
+            let cut = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let (from, to) = (cut(from), cut(from + len));
+            let part = &text[from..to];
+            let torn = format!("{}{}{}", &text[..from], if twice { part.repeat(2) } else { String::new() }, &text[to..]);
+            if let Err(problems) = read::<Toy>("torn.ron", &torn) {
+                prop_assert!(!problems.to_string().is_empty());
+            }
+        }
+    }
+}
