@@ -247,7 +247,7 @@ fn entry(here: &Here, place: &Place, required: bool, default: Option<&Value>) ->
         max,
         source: own(place.source()),
         weak: place.weak(),
-        doc: place.doc().unwrap_or_default().to_owned(),
+        doc: place.docs().join("\n"),
         choices: choices(place),
         only_in: own(here.only_in),
         settings: place

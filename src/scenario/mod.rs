@@ -6,6 +6,7 @@
 //! say in plain words, and all at once, what is wrong ([`problem`]).
 pub mod check;
 pub mod describe;
+pub mod document;
 pub mod overrides;
 pub mod pairs;
 pub mod path;

@@ -134,6 +134,17 @@ impl<'a> Place<'a> {
         self.words("description")
     }
 
+    /// What the setting means, and then what its type means, if that says more.
+    pub fn docs(&self) -> Vec<&'a str> {
+        let all = self
+            .layers
+            .iter()
+            .filter_map(|layer| text(layer, "description"));
+        let mut docs: Vec<&str> = all.collect();
+        docs.dedup();
+        docs
+    }
+
     /// Unit of the value.
     pub fn unit(&self) -> Option<&'a str> {
         self.words("unit")

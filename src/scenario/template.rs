@@ -1,11 +1,10 @@
 //! A scenario written out in full with a comment on every setting: what `dyadsim new` gives.
-use super::check::first_sentence;
 use super::overrides::canonical;
 use super::reader;
 use super::schema::{Place, Schema, Shape, Variant};
 use super::suggest::one_of;
 use super::tree::{Child, Kind, Node};
-use super::words::range;
+use super::words::{first_sentence, range};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -146,16 +145,19 @@ impl Writer<'_> {
 
     /// What a setting means, above it; of a group in full, else the first sentence.
     fn about(&mut self, place: &Place, depth: usize) {
-        let Some(doc) = place.doc() else { return };
         let group = matches!(
             place.shape(),
             Shape::Group(..) | Shape::Choice(_) | Shape::Map(_) | Shape::List(_)
         );
-        if group && depth == 1 && self.out.ends_with(",\n") {
+        if group && depth == 1 && !self.out.ends_with("(\n") {
             self.out.push('\n');
         }
-        let doc = if group { doc } else { first_sentence(doc) };
-        self.comment(doc, depth);
+        let docs = place.docs();
+        match docs.first() {
+            Some(_) if group => docs.iter().for_each(|doc| self.comment(doc, depth)),
+            Some(doc) => self.comment(first_sentence(doc), depth),
+            None => {}
+        }
     }
 
     fn comment(&mut self, text: &str, depth: usize) {
@@ -255,7 +257,7 @@ mod tests {
         let text = template(&full(), "A toy").unwrap();
         for line in [
             "// A toy\n(",
-            "    // The clinics.\n    clinics: (\n",
+            "    // The clinics.\n    // Where therapy takes place. A clinic holds",
             "        // Number of clinics.\n        count: 4, // from 1 to 200 (clinics)\n",
             "between: 0.05, // from 0 to 1 (share); Firth 2019 (weak evidence)\n",
             "limit: None, // from 1 to 100 (clients); or None\n",

@@ -210,6 +210,17 @@ pub fn head(child: Option<&Child>, node: &Node, text: &str) -> Span {
     }
 }
 
+/// Where to point for a path: the value itself if it is written, else the key or the opening
+/// bracket of the innermost group that is. Also says whether it is written.
+pub fn pointer(root: &Node, path: &Path, text: &str) -> (Span, bool) {
+    let trace = root.trace(path);
+    let written = trace.taken == path.0.len();
+    if written && trace.node.children.is_empty() {
+        return (trace.node.span.clone(), true);
+    }
+    (head(trace.child, trace.node, text), written)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::reader::read;

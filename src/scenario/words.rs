@@ -184,3 +184,10 @@ fn unnamed(values: usize) -> String {
         n => format!("{n} values in round brackets"),
     }
 }
+
+/// The first sentence of a doc comment.
+pub fn first_sentence(doc: &str) -> &str {
+    let end = doc.match_indices(". ").map(|(at, _)| at + 1).next();
+    let paragraph = doc.find("\n\n").unwrap_or(doc.len());
+    doc[..end.unwrap_or(doc.len()).min(paragraph)].trim()
+}

@@ -242,7 +242,7 @@ mod own_rules {
         let problems = read::<Plan>("plan.ron", text).unwrap_err();
         let line = |m: super::super::super::problem::Machine| {
             format!(
-                "{}:{} {} | {}",
+                "{}:{} | {} | {}",
                 m.column,
                 m.path,
                 m.message,
@@ -272,7 +272,7 @@ mod own_rules {
             lines,
             [
                 "1: | `first` does not come before `last` | make `last` larger",
-                "1:middle | `middle`: must lie after `first` (5) | ",
+                "1:middle | `middle`: must lie after `first` (5) | it is not written here, so it has its default: 3.0",
             ]
         );
     }
