@@ -203,6 +203,9 @@ impl<'a> Place<'a> {
 
     fn object(&self, core: &'a Value) -> Shape<'a> {
         let extra = core.get("additionalProperties");
+        if core.get("patternProperties").is_some() {
+            return Shape::Any;
+        }
         match (core.get("properties").and_then(Value::as_object), extra) {
             (None, Some(values)) if values.is_object() || *values == Value::Bool(true) => {
                 Shape::Map(Box::new(self.sub(values)))
@@ -227,9 +230,13 @@ impl<'a> Place<'a> {
         if let Some(items) = core.get("prefixItems").and_then(Value::as_array) {
             return Shape::Tuple(items.iter().map(|item| self.sub(item)).collect());
         }
-        match core.get("items") {
-            Some(items) => Shape::List(Box::new(self.sub(items))),
-            None => Shape::Any,
+        match (core.get("items"), self.lengths()) {
+            (Some(item), (Some(least), Some(most))) if least == most => {
+                let items = std::iter::repeat_n(self.sub(item), least.try_into().unwrap_or(0));
+                Shape::Tuple(items.collect())
+            }
+            (Some(items), _) => Shape::List(Box::new(self.sub(items))),
+            (None, _) => Shape::Any,
         }
     }
 

@@ -22,7 +22,10 @@ impl Checker<'_> {
     }
 
     pub(super) fn tuple(&mut self, at: &At, node: &Node, place: &Place, items: &[Place]) {
-        if node.kind != Kind::Tuple || node.children.len() != items.len() {
+        // A fixed number of values may be an array or a list of set length; `ron` tells them apart.
+        let looks_right = node.kind == Kind::Tuple
+            || (node.kind == Kind::List && place.note("prefixItems").is_none());
+        if !looks_right || node.children.len() != items.len() {
             return self.misfit(at, node, place);
         }
         for (index, (child, item)) in node.children.iter().zip(items).enumerate() {

@@ -150,6 +150,16 @@ fn arms_and_levels_come_with_their_places() {
 }
 
 #[test]
+fn files_from_windows_and_with_tabs_are_shown_in_place() {
+    let text = "\u{feff}(\r\n\ttitle: \"x\",\r\n\tclinics: (cuont: 3),\r\n)\r\n";
+    let problems = read::<Toy>("toy.ron", text).unwrap_err();
+    let shown = problems.to_string();
+    assert!(shown.contains("toy.ron:3:12"), "{shown}");
+    assert!(shown.contains("^^^^^"), "{shown}");
+    assert_eq!(problems.machine()[0].column, 12);
+}
+
+#[test]
 fn positions_in_a_list_are_those_of_the_file() {
     let text = "(title: \"x\", interventions: [(ad: 1), (add: 99), (add: \"z\"), (add: -99)])";
     let paths: Vec<String> = wrong(text)
@@ -213,6 +223,9 @@ mod own_rules {
         #[garde(skip)]
         #[serde(default)]
         note: Option<String>,
+        #[garde(skip)]
+        #[serde(default)]
+        parts: [f64; 2],
     }
 
     fn three() -> f64 {
@@ -262,6 +275,19 @@ mod own_rules {
                 "18:last | `last`: 4 is not odd | ",
                 "29:middle | `middle` needs a number, found the text \"x\" | ",
             ]
+        );
+    }
+
+    #[test]
+    fn arrays_stand_in_round_brackets() {
+        let lines = seen("(first: 1, last: 3, parts: (1, 2), note: 3)");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let lines = seen("(first: 1, last: 3, parts: [1, 2])");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let lines = seen("(first: 1, last: 3, parts: (1, 2, 3))");
+        assert!(
+            lines[0].contains("needs 2 values in round brackets, found 3"),
+            "{lines:?}"
         );
     }
 
