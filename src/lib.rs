@@ -6,3 +6,4 @@ pub mod model;
 #[cfg(feature = "hdf5")]
 pub mod output;
 pub mod performance;
+pub mod scenario;
