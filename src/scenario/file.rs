@@ -11,8 +11,13 @@ use crate::model::outcome::Outcomes;
 use crate::model::params::params;
 use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
+use crate::model::rules::World;
 use crate::model::therapist::Therapists;
 use crate::model::treatment::Treatment;
+use super::pairs::{Pairs, RawText};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 params! {
@@ -60,9 +65,9 @@ params! {
         outcomes: Outcomes = Outcomes::default() => dive;
         /// The arms to compare. The first one is the comparison arm. Without arms there is one,
         /// called "base".
-        arms: Vec<ArmEntry> = Vec::new() => skip;
+        arms: Vec<ArmEntry> = Vec::new() => dive;
         /// Keys to vary over lists of values; every combination is a cell of the design.
-        sweep: Overrides<Vec<RawValue>> = Overrides::default() => skip;
+        sweep: Pairs<Vec<RawText>> = Pairs::default() => skip;
         /// Which rows go into the result file.
         output: Output = Output::default() => dive;
     }
@@ -77,5 +82,52 @@ params! {
         clients: Rows = Rows::Share(0.1) => skip;
         /// A row per session.
         sessions: Rows = Rows::None => skip;
+    }
+}
+
+/// One arm: a name, and how it differs from the rest of the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ArmEntry {
+    /// Name of the arm in tables and figures.
+    #[garde(length(min = 1))]
+    pub name: String,
+    /// Keys that are different in this arm: `{ "path.to.key": value }`.
+    #[serde(default)]
+    #[garde(skip)]
+    pub set: Pairs<RawText>,
+}
+
+/// Which replicates keep rows of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Rows {
+    /// No rows.
+    None,
+    /// The rows of an evenly spaced share of the replicates, the first one included.
+    Share(f64),
+    /// The rows of all replicates.
+    All,
+}
+
+impl From<&ScenarioFile> for World {
+    fn from(file: &ScenarioFile) -> Self {
+        Self {
+            clinics: file.clinics.clone(),
+            therapists: file.therapists.clone(),
+            clients: file.clients.clone(),
+            r#match: file.r#match.clone(),
+            alliance: file.alliance.clone(),
+            alliance_effects: file.alliance_effects.clone(),
+            treatment: file.treatment.clone(),
+            rupture: file.rupture.clone(),
+            symptoms: file.symptoms.clone(),
+            endings: file.endings.clone(),
+            measures: file.measures.clone(),
+            instruments: file.instruments.clone(),
+            tracking: file.tracking.clone(),
+            feedback: file.feedback.clone(),
+            interventions: file.interventions.clone(),
+            outcomes: file.outcomes.clone(),
+        }
     }
 }

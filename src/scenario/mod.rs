@@ -7,6 +7,8 @@
 pub mod check;
 pub mod describe;
 pub mod document;
+pub mod file;
+pub mod load;
 pub mod overrides;
 pub mod pairs;
 pub mod path;
