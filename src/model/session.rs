@@ -387,7 +387,7 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         let ruptured = c.ruptured[l] > 0.5;
         let acted = c.acted[l] > 0.5;
         let seen = noticed(c.withdrawal[l] > 0.5, logit_withdrawal, logit_confrontation, c.notice[l], luck.notice[l]);
-        let alerted = acted & happens(luck.notice[l], f.notice_logit);
+        let alerted = acted & (luck.notice[l] < f.notice);
         let notices = ruptured & (seen | alerted);
         let logit = c.repair[l] + if acted { f.repair } else { 0.0 };
         let heals = repaired(notices, logit, rules.unnoticed_logit, luck.repair[l]);
