@@ -170,8 +170,11 @@ agree!(
     meeting_interventions,
 );
 
+/// A mistake, and the name and the maker of the world it is planted in.
+type Planted = (Bug, &'static str, fn() -> World);
+
 /// Where each mistake is planted.
-const PLANTED: [(Bug, &str, fn() -> World); 28] = [
+const PLANTED: &[Planted] = &[
     (Bug::SymptomEffectSign, "coupled", worlds::coupled),
     (
         Bug::CostWhenRepaired,
@@ -255,7 +258,7 @@ const PLANTED: [(Bug, &str, fn() -> World); 28] = [
 fn planted_bugs_are_found() {
     let mut engines: BTreeMap<&str, (Vec<Vec<f64>>, Vec<Estimate>)> = BTreeMap::new();
     let mut missed = Vec::new();
-    for (bug, name, world) in PLANTED {
+    for &(bug, name, world) in PLANTED {
         let world = world();
         let (charts, engine) = engines.entry(name).or_insert_with(|| {
             let charts = shared_charts(&world);

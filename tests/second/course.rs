@@ -96,7 +96,7 @@ impl Form {
     }
 
     fn due(&self, session: u16) -> bool {
-        (session - 1) % self.every == 0
+        (session - 1).is_multiple_of(self.every)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use dyadsim::model::intervention::Intervention;
 use dyadsim::model::rules::World;
-use dyadsim::model::symptoms::Symptoms;
+use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -331,41 +331,21 @@ impl Client {
             * (1.0 + weights.support * support);
         let effective_alliance = through_pathways(world, pull, luck);
 
-        let mut heading = 0.0;
-        let mut rate = 0.0;
-        let mut slope = 0.0;
-        let points_per_state;
-        match &world.symptoms {
+        let severity = Severity {
+            z: z_severity,
+            at_intake: intake_severity,
+            at_session_1: symptoms_at_session_1,
+        };
+        let course = match &world.symptoms {
             Symptoms::Relaxation(r) => {
-                let severity = if bug == Some(Bug::HeadingFromSessionOne) {
-                    symptoms_at_session_1
-                } else {
-                    intake_severity
-                };
-                heading = r.heading + r.heading_severity * (severity - clients.severity_mean)
-                    - r.heading_alliance * effective_alliance
-                    + clinic.heading_shift
-                    - world.therapists.effectiveness * therapist.effectiveness
-                    + r.heading_sd * luck.normal();
-                rate = r.rate
-                    * (r.rate_alliance * effective_alliance + r.rate_sd * luck.normal()).exp();
-                let state_sd = world.alliance.state_variance.sqrt();
-                points_per_state = if state_sd > 0.0 {
-                    r.state_effect * 8.0 / state_sd
-                } else {
-                    0.0
-                };
+                let people = (clinic, therapist);
+                Prognosis::relaxation(world, r, bug, people, &severity, effective_alliance, luck)
             }
             Symptoms::LinearGrowth(g) => {
                 symptoms_at_session_1 += g.therapist_intercept_sd * therapist.growth_intercept;
-                let rho = g.slope_severity;
-                slope = g.slope
-                    + g.therapist_slope_sd * therapist.growth_slope
-                    + g.slope_sd * (rho * z_severity + (1.0 - rho * rho).sqrt() * luck.normal())
-                    - g.trait_effect * effective_alliance;
-                points_per_state = g.state_effect;
+                Prognosis::line(g, therapist, &severity, effective_alliance, luck)
             }
-        }
+        };
         Self {
             anxiety,
             avoidance,
@@ -375,12 +355,89 @@ impl Client {
             trait_alliance: therapist.alliance + client_part + match_part + clinic.alliance,
             good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
             symptoms_at_session_1,
-            heading,
-            rate,
-            slope,
-            state_effect: points_per_state
+            heading: course.heading,
+            rate: course.rate,
+            slope: course.slope,
+            state_effect: course.points_per_state
                 * weights.state
                 * (1.0 + weights.state_sd * luck.normal()),
+        }
+    }
+}
+
+/// How bad it is when the client comes.
+struct Severity {
+    /// z_Y.
+    z: f64,
+    /// Y₀.
+    at_intake: f64,
+    /// Y₁, without what her therapist adds to it.
+    at_session_1: f64,
+}
+
+/// Section 4: what her symptoms are going to do.
+#[derive(Default)]
+struct Prognosis {
+    heading: f64,
+    rate: f64,
+    slope: f64,
+    /// Effect of one SD of state alliance, for a client like others.
+    points_per_state: f64,
+}
+
+impl Prognosis {
+    /// Towards a level.
+    fn relaxation(
+        world: &World,
+        r: &Relaxation,
+        bug: Option<Bug>,
+        (clinic, therapist): (&Clinic, &Therapist),
+        severity: &Severity,
+        effective_alliance: f64,
+        luck: &mut Luck,
+    ) -> Self {
+        let from = if bug == Some(Bug::HeadingFromSessionOne) {
+            severity.at_session_1
+        } else {
+            severity.at_intake
+        };
+        let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean)
+            - r.heading_alliance * effective_alliance
+            + clinic.heading_shift
+            - world.therapists.effectiveness * therapist.effectiveness
+            + r.heading_sd * luck.normal();
+        let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
+        let state_sd = world.alliance.state_variance.sqrt();
+        // The specification divides by the SD; without any, nothing is what state can do.
+        let points_per_state = if state_sd > 0.0 {
+            r.state_effect * 8.0 / state_sd
+        } else {
+            0.0
+        };
+        Self {
+            heading,
+            rate: r.rate * log_factor.exp(),
+            points_per_state,
+            ..Self::default()
+        }
+    }
+
+    /// Along a line.
+    fn line(
+        g: &LinearGrowth,
+        therapist: &Therapist,
+        severity: &Severity,
+        effective_alliance: f64,
+        luck: &mut Luck,
+    ) -> Self {
+        let rho = g.slope_severity;
+        let own = rho * severity.z + (1.0 - rho * rho).sqrt() * luck.normal();
+        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own
+            - g.trait_effect * effective_alliance;
+        Self {
+            slope,
+            points_per_state: g.state_effect,
+            ..Self::default()
         }
     }
 }
