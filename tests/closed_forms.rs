@@ -154,7 +154,7 @@ fn one_rupture(rupture: &str) -> String {
     format!(
         "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 1), alliance: (symptom_effect: 0.0, trait_drift: 0.0),
           rupture: (onset: Logistic(intercept: 40.0, alliance: 0.0), {rupture}),
-          interventions: [NoRuptures(from: 2)], endings: (session_cap: 6, {STAY}))"
+          interventions: [NoRuptures(from: 2)], tracking: (unaided_notice: 0.0), endings: (session_cap: 6, {STAY}))"
     )
 }
 

@@ -260,6 +260,8 @@ pub struct Rules {
     pub intensity_slope: f64,
     /// Log mean intensity of an average dyad.
     pub intensity_log_mean: f64,
+    /// Largest possible intensity.
+    pub largest_intensity: f64,
     /// Rupture intensity from a latent intensity (or yes and no)?
     pub graded_ruptures: bool,
     /// Weekly share of the distance per unit of rate, from the session interval.
@@ -294,9 +296,9 @@ impl Rules {
         let r = &world.rupture;
         let state_sd = a.state_variance.sqrt();
         let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
-        let (shape, thresholds, intensity_slope, intensity_mean) = match &r.onset {
-            Onset::Intensity(i) => (i.shape, [i.observer_threshold, i.therapist_threshold, i.client_threshold], i.state, i.mean),
-            Onset::Logistic(l) => (1.0, [0.5; 3], l.alliance, 1.0),
+        let (shape, thresholds, intensity_slope, intensity_mean, largest_intensity) = match &r.onset {
+            Onset::Intensity(i) => (i.shape, [i.observer_threshold, i.therapist_threshold, i.client_threshold], i.state, i.mean, i.largest),
+            Onset::Logistic(l) => (1.0, [0.5; 3], l.alliance, 1.0, 1.0),
         };
         let symptom_scale = Scale::of(&world.symptom_instrument());
         let alliance_scale = Scale::of(&world.alliance_instrument());
@@ -327,6 +329,7 @@ impl Rules {
             unnoticed_logit: logit(r.repair_unnoticed),
             thresholds,
             intensity_slope,
+            largest_intensity,
             intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),

@@ -538,7 +538,7 @@ impl<'a> Course<'a> {
                     + i.state * self.state;
                 let gamma = luck.draw(&Gamma::new(i.shape, 1.0 / i.shape).unwrap());
                 (
-                    log_mean.exp() * gamma,
+                    (log_mean.exp() * gamma).min(i.largest),
                     [
                         i.observer_threshold,
                         i.therapist_threshold,
@@ -668,7 +668,7 @@ impl<'a> Course<'a> {
                     + self.life_event(luck);
                 let distance = self.symptoms - (self.heading - r.heading_alliance * gained);
                 self.symptoms += r.natural_change * interval
-                    - self.client.rate * tempo * weight * distance
+                    - (self.client.rate * tempo * weight).min(1.0) * distance
                     - engagement
                     + shock;
                 if !self.bug(Bug::EngagementFades) {
