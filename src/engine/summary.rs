@@ -55,7 +55,7 @@ measures! {
     alliance_r_adjusted = "r", "the same with score at session 1 held constant";
     alliance_r_last = "r", "last alliance rating with final score, positive is better outcome";
     alliance_dropout_d = "d", "early alliance of clients who stayed minus dropouts, in SDs";
-    therapist_icc = "share", "share of adjusted outcome variance between therapists (ANOVA, may be negative)";
+    therapist_icc = "share", "share of adjusted outcome variance between therapists, clinics included (ANOVA, may be negative)";
     therapist_quartiles = "score", "adjusted final score of the worst minus the best quarter of therapists";
     ruptures = "ruptures", "mean number of ruptures per client";
     ruptures_observer = "share", "share of sessions with an observer-rated rupture";
@@ -65,10 +65,10 @@ measures! {
     ruptures_repaired = "share", "share of ruptures repaired";
     repair_r = "r", "share of ruptures repaired with improvement, clients with ruptures";
     not_on_track = "share", "share of clients ever not on track (red signal)";
-    not_on_track_final = "score", "mean final score of clients not on track";
-    not_on_track_success = "share", "share recovered or improved of clients not on track";
-    not_on_track_deteriorated = "share", "share deteriorated of clients not on track";
-    on_track_final = "score", "mean final score of clients always on track";
+    not_on_track_final = "score", "mean final score of clients not on track in the comparison arm";
+    not_on_track_success = "share", "share recovered or improved of clients not on track in the comparison arm";
+    not_on_track_deteriorated = "share", "share deteriorated of clients not on track in the comparison arm";
+    on_track_final = "score", "mean final score of clients always on track in the comparison arm";
     between_d = "d", "comparison arm minus this arm in final score, over the pooled SD (positive favours this arm)";
     between_d_not_on_track = "d", "the same among clients not on track in the comparison arm";
     helped = "share", "share of clients whom this arm helped by the meaningful difference (same client, both arms)";
@@ -116,7 +116,8 @@ pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
     alliance(rules, courses, &mut summary);
     therapists(arm, &mut summary);
     ruptures(courses, &mut summary);
-    tracking(rules, courses, &mut summary);
+    summary.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
+    tracking(rules, courses, courses, &mut summary);
     summary
 }
 
@@ -233,12 +234,13 @@ fn ruptures(courses: &[CourseResult], to: &mut Summary) {
     to.repair_r = products.r(0, 1);
 }
 
-fn tracking(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
+/// Outcome of clients not on track and on track, in `courses`, by what became of the same clients in `by`: so
+/// that arms are compared on the same people.
+fn tracking(rules: &Rules, courses: &[CourseResult], by: &[CourseResult], to: &mut Summary) {
     let (mut off, mut on) = (Tally::default(), Tally::default());
-    for course in courses {
-        if course.first_red > 0 { &mut off } else { &mut on }.add(course, class(rules, course));
+    for (course, chart) in courses.iter().zip(by) {
+        if chart.first_red > 0 { &mut off } else { &mut on }.add(course, class(rules, course));
     }
-    to.not_on_track = off.n / courses.len() as f64;
     to.not_on_track_final = share(off.final_score, off.n);
     to.not_on_track_success = share(off.success, off.n);
     to.not_on_track_deteriorated = share(off.deteriorated, off.n);
@@ -251,6 +253,7 @@ pub fn compare(rules: &Rules, arm: &ArmResult, base: &ArmResult, to: &mut Summar
     if arm.size != base.size {
         return;
     }
+    tracking(rules, &arm.courses, &base.courses, to);
     let pairs = || arm.courses.iter().zip(&base.courses);
     let off_track = || pairs().filter(|(_, b)| b.first_red > 0);
     to.between_d_not_on_track = standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score));
