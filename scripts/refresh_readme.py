@@ -30,8 +30,8 @@ REGION = re.compile(
     r"<!-- (?P<kind>output|output and messages): (?P<command>.+?) -->\n```text\n(?P<text>.*?)```\n<!-- end of output -->",
     re.DOTALL,
 )
-# What differs from machine to machine: durations, speeds and sizes, and padding around them.
-VARIABLE = re.compile(r"[\d.,]+ ?(µs|ms|s|seconds?|min|minutes?|h|[kM]?B|MB/s|sessions/s|[kM]/s)(?![\w/])|[\d.,]+ ?[kM]? dyad-sessions(/s| per second)")
+# What differs from machine to machine: durations, speeds, sizes, threads, and padding around them.
+VARIABLE = re.compile(r"[\d.,]+ (threads?|cores?)\b|[\d.,]+ ?(µs|ms|s|seconds?|min|minutes?|h|[kM]?B|MB/s|sessions/s|[kM]/s)(?![\w/])|[\d.,]+ ?[kM]? dyad-sessions(/s| per second)")
 
 
 def program():

@@ -197,7 +197,10 @@ fn the_documents_show_the_same_table() {
             && MAY_IMPORT.iter().any(|(name, _)| format!("`{name}`") == *module)
         {
             let imports: Vec<&str> = imports.split(", ").filter(|name| *name != "–").collect();
-            rows.push((module.trim_matches('`').to_owned(), imports.iter().map(|name| name.trim_matches('`').to_owned()).collect::<Vec<_>>()));
+            rows.push((
+                module.trim_matches('`').to_owned(),
+                imports.iter().map(|name| name.trim_matches('`').to_owned()).collect::<Vec<_>>(),
+            ));
         }
     }
     let table: Vec<(String, Vec<String>)> =

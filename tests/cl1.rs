@@ -122,7 +122,11 @@ fn a_slightly_wrong_model_would_be_noticed() {
         ("endings.session_cap=19", few),
         ("outcomes.early_session=2", "replicates=4000"),
     ] {
-        let furthest = engine(&[wrong, replicates]).into_iter().zip(PUBLISHED).map(|(seen, (_, published))| seen.z(published).abs()).fold(0.0, f64::max);
+        let furthest = engine(&[wrong, replicates])
+            .into_iter()
+            .zip(PUBLISHED)
+            .map(|(seen, (_, published))| seen.z(published).abs())
+            .fold(0.0, f64::max);
         assert!(furthest > FAR, "{wrong} went unnoticed: z {furthest:.1}");
     }
 }

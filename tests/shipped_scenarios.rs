@@ -35,7 +35,9 @@ fn every_shipped_scenario_runs_and_has_a_headline() {
         assert!(scenario.title.len() > 3 && scenario.question.ends_with('?'), "{name} has no title or asks nothing");
         for arms in totals(&scenario).totals.cells {
             for arm in &arms {
-                for measure in ["intake_score", "final_score", "change", "recovered", "dropout", "sessions", "alliance_r_early", "therapist_icc"] {
+                for measure in
+                    ["intake_score", "final_score", "change", "recovered", "dropout", "sessions", "alliance_r_early", "therapist_icc"]
+                {
                     let seen = arm.mean(measure);
                     assert!(seen.value.is_finite() && seen.mcse.is_finite(), "{name}: {measure} is {seen:?}");
                 }
