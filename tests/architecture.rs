@@ -25,7 +25,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),
-    ("rayon::", &["engine", "output"]),
+    // The command line sets the number of threads; it runs nothing in parallel itself.
+    ("rayon::", &["engine", "output", "cli"]),
     ("std::fs", &["output", "cli"]),
     ("std::thread", &["output", "cli"]),
     ("std::time", &["output", "cli"]),
