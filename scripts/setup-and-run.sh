@@ -23,7 +23,8 @@ arm, differences compare it with the first one; the small number beside each is 
 standard error (how far chance in the simulation may have moved it). All of it is simulated: what
 follows from the assumptions in the scenario, not evidence.
 
-Next:  $program show feedback.h5     the table again
-       $program explain dropout      what a key means and where its default comes from
-       README.md                               a tour, and how to open the file in Python and R
+Next:
+  $program show feedback.h5   the table again
+  $program explain dropout    what a key means and where its default comes from
+README.md has a tour and shows how to open the file in Python and R.
 END
