@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Fills in the table of scenarios/README.md from real runs.
+
+    scripts/scenario_table.py            run every scenario and write the table
+    scripts/scenario_table.py --check    exit 1 if a question or a headline is out of date (times do not count)
+
+Uses target/release/dyadsim, or the program named by DYADSIM.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "scenarios" / "README.md"
+START, END = "<!-- table: scripts/scenario_table.py -->\n", "<!-- end of table -->"
+
+
+def program():
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    named = Path(os.environ.get("DYADSIM", target / "release" / "dyadsim"))
+    if not named.is_file():
+        sys.exit(f"there is no {named}; run `cargo build --release`, or name the program in DYADSIM")
+    return named.resolve()
+
+
+def number(measured, digits):
+    """Value and Monte Carlo standard error, to the digits that mean something."""
+    value, error = measured["value"], measured["mcse"]
+    if value is None:
+        return "–"
+    if error == 0 and value == 0:
+        return "exactly 0"
+    return f"{value:.{digits}f} ({error:.{digits + 1}f})"
+
+
+def headline(cell):
+    if len(cell["arms"]) == 1:
+        measures = cell["arms"][0]["measures"]
+        return f"change {number(measures['change'], 1)} points, dropout {number(measures['dropout'], 3)}"
+    lines = []
+    for arm in cell["arms"][1:]:
+        contrast = arm["contrast"]
+        d = number(contrast["comparisons"]["between_d"], 3)
+        points = number(contrast["differences"]["final_score"], 2)
+        lines.append(f"{arm['name']}: d {d}, final score {points}")
+    return "<br>".join(lines)
+
+
+def row(path, binary):
+    started = time.monotonic()
+    done = subprocess.run([binary, "run", path, "--no-file", "--quiet", "--json"], capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - started
+    if done.returncode:
+        sys.exit(f"{path.name} failed with {done.returncode}:\n{done.stderr}")
+    results = json.loads(done.stdout)
+    return [f"[`{path.name}`]({path.name})", results["question"], f"{seconds:.1f} s", "<br>".join(headline(cell) for cell in results["cells"])]
+
+
+def main():
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        sys.exit(__doc__)
+    binary = program()
+    rows = [row(path, binary) for path in sorted((ROOT / "scenarios").glob("*.ron"))]
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(START)
+    old, after = rest.split(END)
+    if check:
+        shown = [[cell.strip() for cell in line.strip("| \n").split(" | ")] for line in old.splitlines()[2:] if line.strip()]
+        without_time = lambda table: [cells[:2] + cells[3:] for cells in table]
+        if without_time(shown) != without_time(rows):
+            sys.exit("scenarios/README.md is out of date; run scripts/scenario_table.py")
+        print("scenarios/README.md shows what the scenarios give.")
+        return
+    table = ["| scenario | question | time | headline against the first arm (Monte Carlo standard error) |", "|---|---|---|---|"]
+    table += ["| " + " | ".join(cells) + " |" for cells in rows]
+    PAGE.write_text(before + START + "\n".join(table) + "\n" + END + after, encoding="utf-8")
+    print(f"scenarios/README.md: {len(rows)} rows.")
+
+
+main()
