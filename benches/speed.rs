@@ -148,7 +148,7 @@ fn cell_of(text: &str) -> Cell {
 fn main() {
     let one = cell_of("()");
     let two = cell_of(r#"(arms: [(name: "usual care"), (name: "better repair", set: { "rupture.repair_intercept": 0.4 })])"#);
-    let cl1 = cell_of(include_str!("cl1.ron"));
+    let cl1 = cell_of(include_str!("../tests/scenarios/cl1.ron"));
     let rules = &one.arms[0];
     let (mut first, mut second, mut third) = (Workspace::default(), Workspace::default(), Workspace::default());
     let mut records = Vec::new();

@@ -1,17 +1,17 @@
 //! Speed of writing result files: 10 columns, 31 bytes a row.
 //!
-//! `cargo run --release --example output_speed -- [MILLION_ROWS] [FILE]`
+//! `cargo bench --bench result_file -- [MILLION_ROWS] [FILE]` (the file must not exist yet)
 
 #[cfg(not(feature = "hdf5"))]
 fn main() {}
 
 #[cfg(feature = "hdf5")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let millions: usize = arguments.next().map_or(Ok(5), |text| text.parse())?;
     let path = arguments
         .next()
-        .unwrap_or_else(|| "output_speed.h5".to_owned());
+        .unwrap_or_else(|| "result_file_speed.h5".to_owned());
     speed::measure(millions, path.as_ref())
 }
 
