@@ -125,7 +125,7 @@ pub struct Run {
     pub output: Option<PathBuf>,
     /// Stop as soon as the headline is this precise: Monte Carlo standard error of the difference
     /// in final score between arms (of the final score itself with one arm), in score units.
-    #[arg(long, value_name = "TARGET", value_parser = positive)]
+    #[arg(long, value_name = "TARGET", allow_negative_numbers = true, value_parser = positive)]
     pub until_mcse: Option<f64>,
     /// Run only this replicate (from 1). It has the same rows as in the whole run; see all of its
     /// sessions with --set output.sessions=All.
@@ -149,7 +149,7 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   dyadsim run study.ron                                 results in study.h5
   dyadsim run study.ron -o long.h5 --replicates 2000
-  dyadsim run study.ron --set workload.caseload=40 --no-file
+  dyadsim run study.ron --set clients.severity_mean=90 --no-file
   dyadsim run study.ron --until-mcse 0.05               stop when precise enough
   dyadsim run study.ron --replicate 7 --set output.sessions=All
   dyadsim run study.ron --quiet --json | jq '.cells[0].arms[1].contrast.differences.final_score'

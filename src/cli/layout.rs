@@ -145,7 +145,8 @@ impl Grid {
 
     /// Widths of the label columns: what they need, as far as there is room; the widest give way first.
     fn label_widths(&self, room: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.labels.iter().map(|head| head.split_whitespace().map(length).max().unwrap_or(0)).collect();
+        let longest_word = |head: &String| head.split_whitespace().map(length).max().unwrap_or(0);
+        let mut widths: Vec<usize> = self.labels.iter().map(longest_word).collect();
         for (names, _) in self.rows() {
             for (width, name) in widths.iter_mut().zip(names) {
                 *width = (*width).max(length(name));

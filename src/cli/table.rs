@@ -97,11 +97,11 @@ const DIFFERENCES: &[(&str, Scale, Figures)] = &[
 const COMPARED: &[(&str, Scale, Figures)] = &[
     ("d in final score (positive: better)", EFFECT, Figures::Level("between_d")),
     ("recovered or improved: odds ratio", EFFECT, Figures::Odds("success")),
-    ("recovered or improved: number needed", Scale::Plain(0), Figures::Needed("success")),
+    ("recovered or improved: NNT", Scale::Plain(0), Figures::Needed("success")),
     ("deteriorated: odds ratio", EFFECT, Figures::Odds("deteriorated")),
-    ("deteriorated: number needed", Scale::Plain(0), Figures::Needed("deteriorated")),
+    ("deteriorated: NNT (minus: one averted)", Scale::Plain(0), Figures::Needed("deteriorated")),
     ("dropout: odds ratio", EFFECT, Figures::Odds("dropout")),
-    ("dropout: number needed", Scale::Plain(0), Figures::Needed("dropout")),
+    ("dropout: NNT (minus: one averted)", Scale::Plain(0), Figures::Needed("dropout")),
     ("clients helped noticeably, %", Scale::Percent, Figures::Level("helped")),
     ("clients harmed noticeably, %", Scale::Percent, Figures::Level("harmed")),
     ("SD of individual effects, score", SCORE, Figures::Level("effect_sd")),
@@ -114,7 +114,7 @@ const COMPACT: &[(&str, Scale, Figures)] = &[
     ("score after treatment", SCORE, Figures::Level("final_score")),
     ("paired difference", SCORE, Figures::Difference("final_score")),
     ("recovered or improved, %", Scale::Percent, Figures::Level("success")),
-    ("deterio- rated, %", Scale::Percent, Figures::Level("deteriorated")),
+    ("deteriorated, %", Scale::Percent, Figures::Level("deteriorated")),
     ("dropout, %", Scale::Percent, Figures::Level("dropout")),
 ];
 
@@ -123,7 +123,7 @@ const COMPACT_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[
     ("score after treatment", SCORE, Figures::Level("not_on_track_final")),
     ("d, same clients", EFFECT, Figures::Level("between_d_not_on_track")),
     ("recovered or improved, %", Scale::Percent, Figures::Level("not_on_track_success")),
-    ("deterio- rated, %", Scale::Percent, Figures::Level("not_on_track_deteriorated")),
+    ("deteriorated, %", Scale::Percent, Figures::Level("not_on_track_deteriorated")),
 ];
 
 /// Most arms that get a column each.
@@ -185,9 +185,9 @@ fn progress(results: &Results) -> String {
     match about.until_mcse {
         _ if about.interrupted => format!("INTERRUPTED after {done} of {asked} replicates: what is shown is complete as far as it goes."),
         Some(target) if about.reached_precision() => {
-            format!("Stopped after {done} of at most {asked} replicates: the MCSE of the headline is {:.4}, at most {target} was asked for.", results.headline_mcse())
+            format!("Precise enough after {done} of at most {asked} replicates: headline MCSE {:.4}, target {target}.", results.headline_mcse())
         }
-        Some(target) => format!("The precision asked for (MCSE at most {target}) was not reached: {:.4} after {done} replicates.", results.headline_mcse()),
+        Some(target) => format!("NOT as precise as asked for: headline MCSE {:.4} after {done} replicates, target {target}.", results.headline_mcse()),
         None => String::new(),
     }
 }
@@ -299,11 +299,11 @@ fn is_comparison(figures: Figures) -> bool {
     !matches!(figures, Figures::Level(name) if !crate::engine::totals::COMPARISONS.contains(&name))
 }
 
-/// The last name of each path, or the whole path where that is not clear.
+/// The last name of each path in words, or the whole path where that is not clear.
 fn short(paths: &[String]) -> Vec<String> {
     let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let clear = |name: &str| paths.iter().filter(|path| last(path) == name).count() == 1;
-    paths.iter().map(|path| Some(last(path)).filter(|name| clear(name)).unwrap_or_else(|| path.clone())).collect()
+    paths.iter().map(|path| Some(last(path)).filter(|name| clear(name)).map_or_else(|| path.clone(), |name| name.replace('_', " "))).collect()
 }
 
 fn value(arm: &ArmResults, source: Figures) -> Measured {
