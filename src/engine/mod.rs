@@ -8,3 +8,4 @@ pub mod sink;
 pub mod streams;
 pub mod summary;
 pub mod totals;
+pub mod vector;

@@ -1,6 +1,7 @@
 //! One replicate of one cell: the same clinics, therapists and clients under every arm.
 
 use super::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
+use super::vector::{Kernel, widest};
 use crate::model::clinic::{Clinic, ClinicLuck};
 use crate::model::draws::{ClientLuck, Needs, SessionLuck, W};
 use crate::model::ending::EndReason;
@@ -180,7 +181,7 @@ impl Workspace {
             staff(arm, rules, streams);
         }
         self.courses.resize_with(cell.arms.len(), Courses::default);
-        run(cell, streams, self, observer);
+        widest(AllCourses { cell, streams, work: self, observer });
     }
 }
 
@@ -208,36 +209,22 @@ fn staff(arm: &mut ArmResult, rules: &Rules, streams: ReplicateStreams) {
     arm.courses.resize(arm.size.total(), CourseResult::default());
 }
 
-/// Runs all courses with the widest vectors this machine has. The arithmetic is the same (no fused
-/// operations), so the results are too.
-fn run<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-        fn wide<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-            all_courses(cell, streams, work, observer);
-        }
-        #[target_feature(enable = "avx2")]
-        fn medium<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-            all_courses(cell, streams, work, observer);
-        }
-        let wide_enough = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512bw");
-        if wide_enough {
-            // SAFETY: the processor has the features, as just asked.
-            return unsafe { wide(cell, streams, work, observer) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has the feature, as just asked.
-            return unsafe { medium(cell, streams, work, observer) };
-        }
-    }
-    all_courses(cell, streams, work, observer);
+/// Everything that happens to clients in one replicate: the hot part.
+struct AllCourses<'a, O> {
+    cell: &'a Cell,
+    streams: ReplicateStreams,
+    work: &'a mut Workspace,
+    observer: &'a mut O,
 }
 
-#[inline(always)]
-fn all_courses<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-    admit_everybody(cell, streams, &mut work.arms);
-    hold_sessions(cell, streams, work, observer);
+impl<O: SessionObserver> Kernel for AllCourses<'_, O> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        admit_everybody(self.cell, self.streams, &mut self.work.arms);
+        hold_sessions(self.cell, self.streams, self.work, self.observer);
+    }
 }
 
 /// Intake of all clients, [`W`] at a time.
@@ -250,7 +237,7 @@ fn admit_everybody(cell: &Cell, streams: ReplicateStreams, arms: &mut [ArmResult
         for l in 0..here {
             lanes.open(l, streams, client(cell.size.address(base + l)), Purpose::Intake);
         }
-        let luck = ClientLuck::draw(&lanes.take());
+        let luck = ClientLuck::draw(&lanes.take(), &cell.needs);
         for (arm, rules) in arms.iter_mut().zip(&cell.arms) {
             for (l, luck) in luck.iter().enumerate().take(here) {
                 let address = cell.size.address(base + l);
@@ -267,38 +254,30 @@ fn client([k, j, i]: [usize; 3]) -> Entity {
     Entity::Client(k as u32, j as u32, i as u32)
 }
 
-/// Nobody sits in this lane (of this arm).
-const EMPTY: usize = usize::MAX;
+/// A set of lanes, one bit each.
+type LaneSet = u32;
 
-/// Who sits in which lane.
-struct Seats {
-    /// Position of the client in each lane, for each arm.
-    at: Vec<[usize; W]>,
-    /// In how many arms the client in a lane is still in treatment.
-    treated: [usize; W],
+const ALL_LANES: LaneSet = (((1u64) << W) - 1) as LaneSet;
+
+/// The lanes of a set.
+#[inline(always)]
+fn lanes_of(mut set: LaneSet) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        (set != 0).then(|| {
+            let l = set.trailing_zeros() as usize;
+            set &= set - 1;
+            l
+        })
+    })
 }
 
-impl Seats {
-    /// Seats a client in lane `l`: opens the session stream and starts a course in every arm whose
-    /// study has that client.
-    #[inline(always)]
-    fn seat(&mut self, cell: &Cell, next: usize, l: usize, arms: &[ArmResult], courses: &mut [Courses]) {
-        let address = cell.size.address(next);
-        for (a, arm) in arms.iter().enumerate() {
-            if let Some(at) = arm.size.position(address) {
-                courses[a].admit(l, &arm.starts[at]);
-                self.at[a][l] = at;
-                self.treated[l] += 1;
-            }
-        }
-    }
-
-    /// Takes a client whose course in arm `a` has ended out of lane `l`.
-    #[inline(always)]
-    fn leave(&mut self, a: usize, l: usize) {
-        self.at[a][l] = EMPTY;
-        self.treated[l] -= 1;
-    }
+/// Who sits in which lane of one arm.
+#[derive(Clone, Copy)]
+struct Seats {
+    /// Lanes with a client in treatment.
+    taken: LaneSet,
+    /// Position of the client in each taken lane.
+    client: [usize; W],
 }
 
 /// Holds the sessions of all clients. A lane takes the next client as soon as the course in it has
@@ -307,47 +286,59 @@ impl Seats {
 fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
     let Workspace { arms, courses } = work;
     let mut waiting = 0..cell.size.total();
-    let mut seats = Seats { at: vec![[EMPTY; W]; cell.arms.len()], treated: [0; W] };
+    let mut seats = vec![Seats { taken: 0, client: [0; W] }; cell.arms.len()];
     let mut lanes = LaneStreams::default();
     let mut luck = SessionLuck::default();
     loop {
-        for l in 0..W {
-            if seats.treated[l] == 0
-                && let Some(next) = waiting.next()
-            {
-                lanes.open(l, streams, client(cell.size.address(next)), Purpose::Sessions);
-                seats.seat(cell, next, l, arms, courses);
+        let treated = seats.iter().fold(0, |set, arm| set | arm.taken);
+        for (l, next) in lanes_of(ALL_LANES & !treated).zip(&mut waiting) {
+            let address = cell.size.address(next);
+            lanes.open(l, streams, client(address), Purpose::Sessions);
+            for ((arm, seats), courses) in arms.iter().zip(&mut seats).zip(courses.iter_mut()) {
+                if let Some(at) = arm.size.position(address) {
+                    courses.admit(l, &arm.starts[at]);
+                    seats.client[l] = at;
+                    seats.taken |= 1 << l;
+                }
             }
         }
-        if seats.treated.iter().all(|&arms| arms == 0) && waiting.is_empty() {
+        if seats.iter().all(|arm| arm.taken == 0) && waiting.is_empty() {
             return;
         }
         luck.draw(&lanes.session(), &cell.needs);
         for (a, rules) in cell.arms.iter().enumerate() {
-            step(rules, &luck, &mut courses[a]);
-            for l in 0..W {
-                let at = seats.at[a][l];
-                if at == EMPTY {
-                    continue;
+            let (courses, seats, arm) = (&mut courses[a], &mut seats[a], &mut arms[a]);
+            step(rules, &luck, courses);
+            if O::ON {
+                for l in lanes_of(seats.taken) {
+                    observer.session(a, seats.client[l], rules, courses, l);
                 }
-                if O::ON {
-                    observer.session(a, at, rules, &courses[a], l);
-                }
-                if let Some(reason) = courses[a].ended(l) {
-                    arms[a].courses[at] = discharge(rules, &courses[a], l, reason, arms[a].starts[at].post);
-                    seats.leave(a, l);
-                }
+            }
+            for l in lanes_of(seats.taken & ended_lanes(courses)) {
+                let at = seats.client[l];
+                arm.courses[at] = discharge(rules, courses, l, arm.starts[at].post);
+                seats.taken &= !(1 << l);
             }
         }
     }
 }
 
+/// Lanes whose course ended in this session.
+#[inline(always)]
+fn ended_lanes(courses: &Courses) -> LaneSet {
+    let mut set = 0;
+    for l in 0..W {
+        set |= LaneSet::from(courses.end[l] > 0.5) << l;
+    }
+    set
+}
+
 /// The record of a course that has just ended.
 #[inline(always)]
-fn discharge(rules: &Rules, c: &Courses, l: usize, reason: EndReason, post: [f64; 2]) -> CourseResult {
+fn discharge(rules: &Rules, c: &Courses, l: usize, post: [f64; 2]) -> CourseResult {
     CourseResult {
         sessions: c.session[l] as u16,
-        reason,
+        reason: c.ended(l).unwrap_or(EndReason::Cap),
         intake_score: c.intake_score[l],
         final_score: c.post_score(rules, l, post),
         final_symptoms: c.symptoms[l],

@@ -272,3 +272,136 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
     }
     Ok(unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::column::{ColumnValues, Table};
+    use crate::engine::norms;
+    use crate::model::rules::World;
+    use crate::scenario::file::ScenarioFile;
+
+    /// Keeps everything.
+    #[derive(Default)]
+    struct Everything {
+        batch: Batch,
+        finals: Vec<(i32, i32, f64)>,
+    }
+
+    impl Sink for Everything {
+        type Error = core::convert::Infallible;
+        fn accept(&mut self, batch: &Batch) -> Result<(), Self::Error> {
+            self.batch.clients.append(&batch.clients);
+            self.batch.sessions.append(&batch.sessions);
+            self.batch.therapists.append(&batch.therapists);
+            let columns = batch.replicates.columns();
+            let at = |name: &str| batch.replicates.specs().iter().position(|spec| spec.name == name);
+            let (Some(ColumnValues::I32(replicate)), Some(ColumnValues::I32(arm)), Some(ColumnValues::F64(last))) =
+                (at("replicate").map(|i| columns[i]), at("arm").map(|i| columns[i]), at("final_score").map(|i| columns[i]))
+            else {
+                panic!("columns are missing");
+            };
+            self.finals.extend((0..replicate.len()).map(|i| (replicate[i], arm[i], last[i])));
+            Ok(())
+        }
+    }
+
+    fn study(replicates: Range<u64>, sessions: Keep) -> Study {
+        let mut world = World::from(&ScenarioFile::default());
+        world.clinics.count = 1;
+        world.clinics.therapists = 3;
+        world.clinics.clients_per_therapist = 5;
+        world.tracking.norm_clients = 400;
+        let mut better = world.clone();
+        better.rupture.repair_intercept = 1.0;
+        let cell = norms::cell(&[world, better]).unwrap_or_else(|found| panic!("{found:?}"));
+        Study { seed: 3, cells: vec![cell], rows: Rows { therapists: Keep::All, clients: Keep::All, sessions }, replicates, until_mcse: None }
+    }
+
+    fn ran(study: &Study) -> (Outcome, Everything) {
+        let mut sink = Everything::default();
+        let Ok(outcome) = run(study, &mut sink, &Alone);
+        (outcome, sink)
+    }
+
+    #[test]
+    fn any_replicate_alone_gives_the_rows_it_has_in_the_whole_run() {
+        let (_, whole) = ran(&study(0..12, Keep::All));
+        let (_, alone) = ran(&study(7..8, Keep::All));
+        let rows: Vec<usize> = (0..whole.batch.sessions.replicate.len()).filter(|&i| whole.batch.sessions.replicate[i] == 8).collect();
+        assert!(!rows.is_empty() && rows.len() == alone.batch.sessions.replicate.len());
+        for (a, &b) in rows.iter().enumerate() {
+            assert_eq!(alone.batch.sessions.symptoms[a].to_bits(), whole.batch.sessions.symptoms[b].to_bits());
+            assert_eq!(alone.batch.sessions.client[a], whole.batch.sessions.client[b]);
+        }
+        assert_eq!(alone.finals, whole.finals.iter().filter(|row| row.0 == 8).copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn session_rows_agree_with_client_rows() {
+        let (outcome, kept) = ran(&study(0..3, Keep::All));
+        let (clients, sessions) = (&kept.batch.clients, &kept.batch.sessions);
+        assert_eq!(clients.len(), 3 * 2 * 15);
+        assert_eq!(sessions.len() as u64, outcome.sessions);
+        let mut row = 0;
+        for i in 0..clients.len() {
+            for t in 1..=clients.sessions[i] {
+                assert_eq!((sessions.replicate[row], sessions.arm[row], sessions.client[row], sessions.session[row]), (clients.replicate[i], clients.arm[i], clients.client[i], t));
+                assert_eq!(sessions.ended[row] == 1, t == clients.sessions[i]);
+                row += 1;
+            }
+            assert_eq!(sessions.symptom_score[row - clients.sessions[i] as usize], clients.intake_score[i]);
+            assert_eq!(sessions.symptoms[row - 1], clients.final_symptoms[i]);
+        }
+    }
+
+    #[test]
+    fn a_failed_replicate_is_reported_and_spoils_nothing() {
+        let study = study(0..10, Keep::None);
+        let mut sink = Everything::default();
+        let Ok(outcome) = run_units(&study, &mut sink, &Alone, &|work, cell, replicate| {
+            assert!(replicate != 4, "planted failure");
+            simulate(&study, work, cell, replicate)
+        });
+        assert_eq!(outcome.failures, [Failure { cell: 1, replicate: 5, reason: "planted failure".into() }]);
+        assert_eq!((outcome.replicates, outcome.totals.cells[0][0].level[0].n()), (10, 9));
+        let (_, good) = ran(&study);
+        for (seen, expected) in sink.finals.iter().zip(&good.finals) {
+            if seen.0 == 5 { assert!(seen.2.is_nan()) } else { assert_eq!(seen, expected) }
+        }
+    }
+
+    #[test]
+    fn a_precision_target_stops_the_run_once_it_is_met() {
+        let mut study = study(0..5000, Keep::None);
+        study.rows = Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None };
+        study.until_mcse = Some(0.05);
+        let (outcome, _) = ran(&study);
+        assert!(outcome.replicates < 5000 && outcome.totals.headline_mcse() <= 0.05, "{}", outcome.replicates);
+    }
+
+    #[test]
+    fn a_share_of_replicates_is_spread_evenly_and_starts_with_the_first() {
+        let kept: Vec<u64> = (0..40).filter(|&r| Keep::Share(0.1).keeps(r)).collect();
+        assert_eq!((kept[0], kept.len()), (0, 4));
+        assert!((0..9).all(|r| !Keep::None.keeps(r) && Keep::All.keeps(r)));
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_keeps_what_is_complete() {
+        struct AfterOne(core::sync::atomic::AtomicU64);
+        impl Watch for AfterOne {
+            fn stop(&self) -> bool {
+                self.0.load(core::sync::atomic::Ordering::Relaxed) > 0
+            }
+            fn done(&self, units: u64, _: u64) {
+                self.0.fetch_add(units, core::sync::atomic::Ordering::Relaxed);
+            }
+        }
+        let study = study(0..100_000, Keep::None);
+        let mut sink = Everything::default();
+        let Ok(outcome) = run(&study, &mut sink, &AfterOne(0.into()));
+        assert!(outcome.interrupted && outcome.replicates < 100_000);
+        assert_eq!(sink.finals.len() as u64, 2 * outcome.replicates);
+    }
+}

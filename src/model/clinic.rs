@@ -6,7 +6,7 @@ params! {
     /// Who there is: how many clinics, therapists and clients, and how clinics differ.
     pub struct Clinics {
         /// Number of clinics in each replicate.
-        count: u32 = 4, "clinics", [1, 1000], "design";
+        count: u32 = 4, "clinics", [1, 100000], "design";
         /// Therapists in each clinic.
         therapists: u32 = 10, "therapists per clinic", [1, 1000], "design";
         /// Clients sampled for each therapist. A sampling design, not a workload: it never changes

@@ -10,7 +10,7 @@ use super::math::{normal, uniform};
 use super::therapist::TherapistLuck;
 
 /// Clients that are stepped together. Results do not depend on it.
-pub const W: usize = 8;
+pub const W: usize = 16;
 
 /// One number for each of [`W`] clients.
 pub type Lanes = [f64; W];
@@ -88,6 +88,8 @@ pub struct Needs {
     pub score_error: bool,
     /// Error of alliance ratings.
     pub rating_error: bool,
+    /// Slots of a client's intake that matter.
+    pub client: [bool; CLIENT_SLOTS],
 }
 
 impl Needs {
@@ -100,6 +102,7 @@ impl Needs {
             symptom_shock: self.symptom_shock | other.symptom_shock,
             score_error: self.score_error | other.score_error,
             rating_error: self.rating_error | other.rating_error,
+            client: core::array::from_fn(|slot| self.client[slot] | other.client[slot]),
         }
     }
 }
@@ -197,10 +200,12 @@ pub struct ClientLuck {
 impl ClientLuck {
     /// Turns the bits of [`W`] clients into luck. The order of slots is frozen.
     #[inline(always)]
-    pub fn draw(bits: &[Bits; CLIENT_SLOTS]) -> [Self; W] {
+    pub fn draw(bits: &[Bits; CLIENT_SLOTS], needs: &Needs) -> [Self; W] {
         let mut values = [[0.0; W]; CLIENT_SLOTS];
         for slot in 0..18 {
-            normals(&bits[slot], &mut values[slot]);
+            if needs.client[slot] {
+                normals(&bits[slot], &mut values[slot]);
+            }
         }
         for slot in 18..CLIENT_SLOTS {
             uniforms(&bits[slot], &mut values[slot]);

@@ -137,6 +137,7 @@ pub struct Scale {
     pub slope: f64,
     /// Standard deviation of the error, score.
     pub error_sd: f64,
+    per_slope: f64,
     step: f64,
     per_step: f64,
     lowest: f64,
@@ -151,6 +152,7 @@ impl Scale {
             intercept: i.mean - slope * i.latent_mean,
             slope,
             error_sd: i.sd * (1.0 - i.reliability).sqrt(),
+            per_slope: 1.0 / slope,
             step: i.step,
             per_step: if i.step > 0.0 { 1.0 / i.step } else { 0.0 },
             lowest: i.lowest,
@@ -170,7 +172,7 @@ impl Scale {
     /// A score put back on the latent scale (without knowing its error).
     #[inline(always)]
     pub fn latent(&self, score: f64) -> f64 {
-        (score - self.intercept) / self.slope
+        (score - self.intercept) * self.per_slope
     }
 }
 

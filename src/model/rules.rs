@@ -3,7 +3,7 @@
 use super::alliance::Alliance;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
-use super::draws::Needs;
+use super::draws::{CLIENT_SLOTS, Needs};
 use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
 use super::intervention::Intervention;
@@ -157,8 +157,8 @@ pub struct FeedbackRules {
     pub alarm_rate: f64,
     /// Change of the log-odds of dropout when she reads the scores.
     pub retention: f64,
-    /// Log-odds of noticing a rupture when she acts on an alarm.
-    pub notice_logit: f64,
+    /// Chance of noticing a rupture when she acts on an alarm.
+    pub notice: f64,
     /// Added log-odds of repair when she acts on an alarm.
     pub repair: f64,
     /// Rational alarm: points worse than at intake; infinite when alarms are empirical.
@@ -177,7 +177,7 @@ impl FeedbackRules {
             alarm_engagement: 0.0,
             alarm_rate: 1.0,
             retention: 0.0,
-            notice_logit: logit(0.9),
+            notice: 0.9,
             repair: 0.0,
             rational_points: f64::INFINITY,
             alliance_below: f64::NEG_INFINITY,
@@ -192,7 +192,7 @@ impl FeedbackRules {
                 alarm_engagement: p.alarm_engagement,
                 alarm_rate: if p.support_tools { p.tools_rate } else { 1.0 },
                 retention: p.retention,
-                notice_logit: logit(p.alarm_notice),
+                notice: p.alarm_notice,
                 repair: if p.support_tools { p.tools_repair } else { 0.0 },
                 rational_points: if p.alarm == Alarm::Rational { p.rational_points } else { f64::INFINITY },
                 ..Self::none()
@@ -201,7 +201,7 @@ impl FeedbackRules {
                 engagement: p.engagement,
                 alarm_engagement: p.alarm_engagement,
                 retention: p.retention,
-                notice_logit: logit(p.alarm_notice),
+                notice: p.alarm_notice,
                 alliance_below: p.alliance_below,
                 alliance_fall: p.alliance_fall,
                 ..Self::none()
@@ -260,6 +260,8 @@ pub struct Rules {
     pub intensity_slope: f64,
     /// Log mean intensity of an average dyad.
     pub intensity_log_mean: f64,
+    /// Largest possible intensity.
+    pub largest_intensity: f64,
     /// Rupture intensity from a latent intensity (or yes and no)?
     pub graded_ruptures: bool,
     /// Weekly share of the distance per unit of rate, from the session interval.
@@ -294,9 +296,9 @@ impl Rules {
         let r = &world.rupture;
         let state_sd = a.state_variance.sqrt();
         let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
-        let (shape, thresholds, intensity_slope, intensity_mean) = match &r.onset {
-            Onset::Intensity(i) => (i.shape, [i.observer_threshold, i.therapist_threshold, i.client_threshold], i.state, i.mean),
-            Onset::Logistic(l) => (1.0, [0.5; 3], l.alliance, 1.0),
+        let (shape, thresholds, intensity_slope, intensity_mean, largest_intensity) = match &r.onset {
+            Onset::Intensity(i) => (i.shape, [i.observer_threshold, i.therapist_threshold, i.client_threshold], i.state, i.mean, i.largest),
+            Onset::Logistic(l) => (1.0, [0.5; 3], l.alliance, 1.0, 1.0),
         };
         let symptom_scale = Scale::of(&world.symptom_instrument());
         let alliance_scale = Scale::of(&world.alliance_instrument());
@@ -327,6 +329,7 @@ impl Rules {
             unnoticed_logit: logit(r.repair_unnoticed),
             thresholds,
             intensity_slope,
+            largest_intensity,
             intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),
@@ -338,6 +341,27 @@ impl Rules {
             nobody_drops_out: false,
             world: world.clone(),
         })
+    }
+
+    /// Intake slots that matter, in the order of [`super::draws::ClientLuck::draw`]. Attachment is always
+    /// kept, since it is reported.
+    fn client_needs(world: &World, symptoms: &Scale) -> [bool; CLIENT_SLOTS] {
+        let effects = &world.alliance_effects;
+        let relaxes = matches!(world.symptoms, Symptoms::Relaxation(_));
+        let component = world.alliance.loading < 1.0;
+        let mut needs = [true; CLIENT_SLOTS];
+        needs[3] = world.clients.alliance_variance > 0.0;
+        needs[4] = world.r#match.alliance_variance > 0.0;
+        needs[5..8].fill(component);
+        needs[8] = world.alliance.initial_state_variance > 0.0;
+        needs[10] = relaxes;
+        needs[12] = effects.state_sd > 0.0;
+        needs[13] = effects.support != 0.0;
+        needs[14] = world.endings.dropout_motivation != 0.0;
+        needs[15] = world.clients.change_before_first_session_sd > 0.0;
+        needs[16] = symptoms.error_sd > 0.0;
+        needs[17] = !relaxes;
+        needs
     }
 
     fn needs(world: &World, symptoms: &Scale, alliance: &Scale) -> Needs {
@@ -352,6 +376,7 @@ impl Rules {
             symptom_shock,
             score_error: symptoms.error_sd > 0.0,
             rating_error: alliance.error_sd > 0.0,
+            client: Self::client_needs(world, symptoms),
         }
     }
 }

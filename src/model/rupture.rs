@@ -21,6 +21,9 @@ params! {
         burnout: f64 = 0.3, "log per unit", [-3.0, 3.0], "assumed", weak;
         /// Change of the log mean per SD of state alliance (a falling alliance strains).
         state: f64 = -0.5, "log per SD", [-3.0, 3.0], "assumed", weak;
+        /// Largest possible intensity. Without it a deep rupture could lower the alliance, and so deepen itself,
+        /// without end.
+        largest: f64 = 3.0, "SD of alliance", [0.0, 100.0], "assumed; beyond all but one in 20,000 draws", weak;
         /// Intensity from which an outside observer sees a rupture.
         observer_threshold: f64 = 0.12, "SD of alliance", [0.0, 100.0], "E6: observers see ruptures in 41–100 % of sessions; set for about 70 %", weak;
         /// Intensity from which the therapist reports one.
@@ -91,10 +94,11 @@ params! {
 }
 
 /// Latent intensity of a rupture this session. `log_mean` holds the dyad's part; `gamma` is the
-/// draw with mean 1.
+/// draw with mean 1, `largest` the bound.
 #[inline(always)]
-pub fn intensity(log_mean: f64, state_slope: f64, state: f64, gamma: f64) -> f64 {
-    exp(log_mean + state_slope * state) * gamma
+pub fn intensity(log_mean: f64, state_slope: f64, state: f64, gamma: f64, largest: f64) -> f64 {
+    let intensity = exp(log_mean + state_slope * state) * gamma;
+    if intensity < largest { intensity } else { largest }
 }
 
 /// What is in the room: the new strain, or what is left of an old rupture, whichever is larger.

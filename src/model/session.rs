@@ -342,7 +342,7 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
             new[l] = rules.gamma.at(luck.rupture[l]);
         }
         for l in 0..W {
-            new[l] = intensity(c.rupture[l], rules.intensity_slope, c.state[l], new[l]);
+            new[l] = intensity(c.rupture[l], rules.intensity_slope, c.state[l], new[l], rules.largest_intensity);
         }
     } else {
         let growth = rules.world.alliance.growth;
@@ -387,7 +387,7 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         let ruptured = c.ruptured[l] > 0.5;
         let acted = c.acted[l] > 0.5;
         let seen = noticed(c.withdrawal[l] > 0.5, logit_withdrawal, logit_confrontation, c.notice[l], luck.notice[l]);
-        let alerted = acted & happens(luck.notice[l], f.notice_logit);
+        let alerted = acted & (luck.notice[l] < f.notice);
         let notices = ruptured & (seen | alerted);
         let logit = c.repair[l] + if acted { f.repair } else { 0.0 };
         let heals = repaired(notices, logit, rules.unnoticed_logit, luck.repair[l]);
@@ -463,7 +463,10 @@ fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let interval = rules.world.clinics.session_interval;
     let natural = p.natural_change * interval;
     for l in 0..W {
-        let expected = natural - c.rate[l] * tempo(rules, c, l) * rules.session_gain * (c.symptoms[l] - c.heading[l]);
+        // A week covers at most the whole distance to where the client is heading.
+        let covered = c.rate[l] * tempo(rules, c, l) * rules.session_gain;
+        let covered = if covered < 1.0 { covered } else { 1.0 };
+        let expected = natural - covered * (c.symptoms[l] - c.heading[l]);
         let event = if luck.life_event[l] < p.life_event * interval { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
         let unexpected = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l] + event;
         let engagement = engagement(rules, c, l);

@@ -1,0 +1,498 @@
+//! Sections 1 and 2 of `docs/model.md`, written again: clinics, therapists, clients, and the
+//! effective alliance of each dyad. One person at a time, a random number only when it is needed.
+
+use dyadsim::model::intervention::Intervention;
+use dyadsim::model::rules::World;
+use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Beta, Distribution, StandardNormal};
+use rand_pcg::Pcg64;
+use std::f64::consts::PI;
+
+/// Mistakes that can be planted into this simulator, to see whether the comparison finds them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// Better-than-expected symptoms lower the next alliance instead of lifting it.
+    SymptomEffectSign,
+    /// A rupture costs state alliance even when it is repaired.
+    CostWhenRepaired,
+    /// The early sessions end one session too soon.
+    EarlyDropoutOffByOne,
+    /// Forms show the latent level without error.
+    NoMeasurementError,
+    /// Inertia is .05 too high.
+    Inertia,
+    /// The good-enough level is compared with the latent level, not the score.
+    GoodEnoughOnLatent,
+    /// Scores are rounded down.
+    RoundedDown,
+    /// The whole cost of a recognised rupture reaches symptoms.
+    RecognitionIgnored,
+    /// An open rupture does not fade.
+    NoFading,
+    /// The observer looks at new strain only.
+    ObserverSeesNewStrainOnly,
+    /// An unnoticed rupture does not slow down the week.
+    OpenRuptureHarmless,
+    /// Trait gained in therapy does not change where the client is heading.
+    TraitGainIdle,
+    /// Trait that drifts with surprises changes where the client is heading.
+    DriftWorks,
+    /// The heading follows the level at session 1, not at intake.
+    HeadingFromSessionOne,
+    /// Planned endings come before dropout.
+    PlannedBeforeDropout,
+    /// Recent gain counts by the point, not by 5 points.
+    GainPerPoint,
+    /// Reading and acting use two draws.
+    TwoUptakeDraws,
+    /// Support tools do not help repairs.
+    ToolsDoNotRepair,
+    /// Every client has a therapist of her own.
+    TherapistEach,
+    /// The shared background is not centred.
+    BackgroundNotCentred,
+    /// The gain of a session ignores the interval.
+    IntervalIgnored,
+    /// Alliance grows from session 1 on, not from 0.
+    GrowthStartsLate,
+    /// Skill and effectiveness are independent.
+    SkillIndependent,
+    /// The burnt-out notice as much as others.
+    BurnoutNoticesAll,
+    /// do(alliance) misses its last session.
+    DoStopsEarly,
+    /// What feedback gains does not change where the client is heading.
+    EngagementFades,
+    /// A fallen rating alarms until the next one is handed in.
+    AlertStays,
+    /// Red begins above the yellow limit.
+    RedAtYellow,
+}
+
+/// Pseudo-random numbers.
+pub struct Luck(Pcg64);
+
+impl Luck {
+    /// Luck from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Pcg64::seed_from_u64(seed))
+    }
+
+    /// Uniform on (0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// Standard normal.
+    pub fn normal(&mut self) -> f64 {
+        StandardNormal.sample(&mut self.0)
+    }
+
+    /// Happens with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.uniform() < probability
+    }
+
+    /// Happens with these log-odds.
+    pub fn log_odds(&mut self, log_odds: f64) -> bool {
+        self.chance(logistic(log_odds))
+    }
+
+    /// A draw from a distribution of `rand_distr`.
+    pub fn draw(&mut self, distribution: &impl Distribution<f64>) -> f64 {
+        distribution.sample(&mut self.0)
+    }
+}
+
+/// 1 / (1 + e^−x).
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Log-odds of a probability.
+pub fn logit(p: f64) -> f64 {
+    (p / (1.0 - p)).ln()
+}
+
+/// A clinic.
+pub struct Clinic {
+    /// h_k.
+    pub heading_shift: f64,
+    /// O_k.
+    pub alliance: f64,
+    /// v_k.
+    pub dropout_shift: f64,
+}
+
+impl Clinic {
+    /// A new clinic.
+    pub fn open(world: &World, luck: &mut Luck) -> Self {
+        let clinics = &world.clinics;
+        Self {
+            heading_shift: clinics.outcome_sd * luck.normal(),
+            alliance: clinics.alliance_variance.sqrt() * luck.normal(),
+            dropout_shift: clinics.dropout_sd * luck.normal(),
+        }
+    }
+}
+
+/// A therapist.
+pub struct Therapist {
+    /// Facilitative interpersonal skill, standard normal.
+    pub skill: f64,
+    /// T_j.
+    pub alliance: f64,
+    /// θ_j.
+    pub effectiveness: f64,
+    /// u_j.
+    pub dropout_shift: f64,
+    /// b_j.
+    pub burnout: f64,
+    /// Attachment anxiety.
+    pub anxiety: f64,
+    /// Attachment avoidance.
+    pub avoidance: f64,
+    /// Chance of using feedback.
+    pub uptake: f64,
+    /// g₀.
+    pub growth_intercept: f64,
+    /// g₁.
+    pub growth_slope: f64,
+}
+
+impl Therapist {
+    /// A therapist as they come, or the typical one under that intervention.
+    pub fn hire(world: &World, bug: Option<Bug>, luck: &mut Luck) -> Self {
+        let everybody_typical = world
+            .interventions
+            .iter()
+            .any(|what| matches!(what, Intervention::TypicalTherapist(_)));
+        if everybody_typical {
+            return Self::typical(world);
+        }
+        let therapists = &world.therapists;
+        let [skill, z_alliance, z_effectiveness, z_retention] = correlated(world, bug, luck);
+        let burnout = (therapists.burnout_mean + therapists.burnout_sd * luck.normal()).max(0.0);
+        Self {
+            skill,
+            alliance: therapists.alliance_variance.sqrt() * z_alliance,
+            effectiveness: z_effectiveness - therapists.burnout_cost * burnout,
+            dropout_shift: therapists.dropout_sd * z_retention,
+            burnout,
+            anxiety: luck.normal(),
+            avoidance: luck.normal(),
+            uptake: luck.draw(&Beta::new(therapists.uptake_alpha, therapists.uptake_beta).unwrap()),
+            growth_intercept: luck.normal(),
+            growth_slope: luck.normal(),
+        }
+    }
+
+    /// The therapist in the middle of every trait.
+    fn typical(world: &World) -> Self {
+        let therapists = &world.therapists;
+        let burnout = therapists.burnout_mean;
+        Self {
+            skill: 0.0,
+            alliance: 0.0,
+            effectiveness: -therapists.burnout_cost * burnout,
+            dropout_shift: 0.0,
+            burnout,
+            anxiety: 0.0,
+            avoidance: 0.0,
+            uptake: therapists.uptake_alpha / (therapists.uptake_alpha + therapists.uptake_beta),
+            growth_intercept: 0.0,
+            growth_slope: 0.0,
+        }
+    }
+}
+
+/// Skill, alliance, effectiveness and retention: standard normal and correlated.
+fn correlated(world: &World, bug: Option<Bug>, luck: &mut Luck) -> [f64; 4] {
+    let c = &world.therapists.correlations;
+    let skill_effectiveness = if bug == Some(Bug::SkillIndependent) {
+        0.0
+    } else {
+        c.skill_effectiveness
+    };
+    let factor = cholesky([
+        [
+            1.0,
+            c.skill_alliance,
+            skill_effectiveness,
+            c.skill_retention,
+        ],
+        [
+            c.skill_alliance,
+            1.0,
+            c.alliance_effectiveness,
+            c.alliance_retention,
+        ],
+        [
+            skill_effectiveness,
+            c.alliance_effectiveness,
+            1.0,
+            c.effectiveness_retention,
+        ],
+        [
+            c.skill_retention,
+            c.alliance_retention,
+            c.effectiveness_retention,
+            1.0,
+        ],
+    ]);
+    let independent: [f64; 4] = std::array::from_fn(|_| luck.normal());
+    std::array::from_fn(|row| {
+        (0..=row)
+            .map(|column| factor[row][column] * independent[column])
+            .sum()
+    })
+}
+
+/// The lower triangle L with L Lᵀ = the given matrix.
+fn cholesky(matrix: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+    let mut lower = [[0.0; 4]; 4];
+    for row in 0..4 {
+        for column in 0..=row {
+            let known: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
+            let rest = matrix[row][column] - known;
+            lower[row][column] = if row == column {
+                rest.sqrt()
+            } else {
+                rest / lower[column][column]
+            };
+        }
+    }
+    lower
+}
+
+/// A client in her dyad: everything that is settled before session 1.
+pub struct Client {
+    /// Attachment anxiety.
+    pub anxiety: f64,
+    /// Attachment avoidance.
+    pub avoidance: f64,
+    /// Motivation.
+    pub motivation: f64,
+    /// Has a personality disorder.
+    pub personality_disorder: bool,
+    /// Attachment mismatch with her therapist.
+    pub mismatch: f64,
+    /// T + C + M + O.
+    pub trait_alliance: f64,
+    /// Score at which she begins to think of ending.
+    pub good_enough: f64,
+    /// Y₁.
+    pub symptoms_at_session_1: f64,
+    /// L, under relaxation.
+    pub heading: f64,
+    /// k, under relaxation.
+    pub rate: f64,
+    /// Change per session, under linear growth.
+    pub slope: f64,
+    /// Effect of felt state alliance on the next change, points per SD.
+    pub state_effect: f64,
+}
+
+impl Client {
+    /// A new client of this therapist in this clinic.
+    pub fn admit(
+        world: &World,
+        bug: Option<Bug>,
+        clinic: &Clinic,
+        therapist: &Therapist,
+        luck: &mut Luck,
+    ) -> Self {
+        let clients = &world.clients;
+        let (anxiety, avoidance, support, motivation) =
+            (luck.normal(), luck.normal(), luck.normal(), luck.normal());
+        let personality_disorder = luck.chance(clients.personality_disorder);
+        let client_part = client_part(world, anxiety, avoidance, luck);
+
+        let distance =
+            ((anxiety - therapist.anxiety).abs() + (avoidance - therapist.avoidance).abs()) / 2.0;
+        let mismatch = (distance - 2.0 / PI.sqrt()) / (1.0 - 2.0 / PI).sqrt();
+        let match_part = match_part(world, bug, mismatch, luck);
+
+        let z_severity = luck.normal();
+        let intake_severity = clients.severity_mean
+            + clients.severity_alliance * (therapist.alliance + client_part + match_part)
+            + clients.severity_sd * z_severity;
+        let mut symptoms_at_session_1 = intake_severity
+            + clients.change_before_first_session
+            + clients.change_before_first_session_sd * luck.normal();
+
+        let weights = &world.alliance_effects;
+        let weighted = weights.therapist * therapist.alliance
+            + weights.client * client_part
+            + weights.r#match * match_part
+            + weights.clinic * clinic.alliance;
+        let pull = (weighted + weights.quadratic * weighted * weighted)
+            * (1.0 + weights.support * support);
+        let effective_alliance = through_pathways(world, pull, luck);
+
+        let severity = Severity {
+            z: z_severity,
+            at_intake: intake_severity,
+            at_session_1: symptoms_at_session_1,
+        };
+        let course = match &world.symptoms {
+            Symptoms::Relaxation(r) => {
+                let people = (clinic, therapist);
+                Prognosis::relaxation(world, r, bug, people, &severity, effective_alliance, luck)
+            }
+            Symptoms::LinearGrowth(g) => {
+                symptoms_at_session_1 += g.therapist_intercept_sd * therapist.growth_intercept;
+                Prognosis::line(g, therapist, &severity, effective_alliance, luck)
+            }
+        };
+        Self {
+            anxiety,
+            avoidance,
+            motivation,
+            personality_disorder,
+            mismatch,
+            trait_alliance: therapist.alliance + client_part + match_part + clinic.alliance,
+            good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
+            symptoms_at_session_1,
+            heading: course.heading,
+            rate: course.rate,
+            slope: course.slope,
+            state_effect: course.points_per_state
+                * weights.state
+                * (1.0 + weights.state_sd * luck.normal()),
+        }
+    }
+}
+
+/// How bad it is when the client comes.
+struct Severity {
+    /// z_Y.
+    z: f64,
+    /// Y₀.
+    at_intake: f64,
+    /// Y₁, without what her therapist adds to it.
+    at_session_1: f64,
+}
+
+/// Section 4: what her symptoms are going to do.
+#[derive(Default)]
+struct Prognosis {
+    heading: f64,
+    rate: f64,
+    slope: f64,
+    /// Effect of one SD of state alliance, for a client like others.
+    points_per_state: f64,
+}
+
+impl Prognosis {
+    /// Towards a level.
+    fn relaxation(
+        world: &World,
+        r: &Relaxation,
+        bug: Option<Bug>,
+        (clinic, therapist): (&Clinic, &Therapist),
+        severity: &Severity,
+        effective_alliance: f64,
+        luck: &mut Luck,
+    ) -> Self {
+        let from = if bug == Some(Bug::HeadingFromSessionOne) {
+            severity.at_session_1
+        } else {
+            severity.at_intake
+        };
+        let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean)
+            - r.heading_alliance * effective_alliance
+            + clinic.heading_shift
+            - world.therapists.effectiveness * therapist.effectiveness
+            + r.heading_sd * luck.normal();
+        let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
+        let state_sd = world.alliance.state_variance.sqrt();
+        // The specification divides by the SD; without any, nothing is what state can do.
+        let points_per_state = if state_sd > 0.0 {
+            r.state_effect * 8.0 / state_sd
+        } else {
+            0.0
+        };
+        Self {
+            heading,
+            rate: r.rate * log_factor.exp(),
+            points_per_state,
+            ..Self::default()
+        }
+    }
+
+    /// Along a line.
+    fn line(
+        g: &LinearGrowth,
+        therapist: &Therapist,
+        severity: &Severity,
+        effective_alliance: f64,
+        luck: &mut Luck,
+    ) -> Self {
+        let rho = g.slope_severity;
+        let own = rho * severity.z + (1.0 - rho * rho).sqrt() * luck.normal();
+        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own
+            - g.trait_effect * effective_alliance;
+        Self {
+            slope,
+            points_per_state: g.state_effect,
+            ..Self::default()
+        }
+    }
+}
+
+/// C: the client's capacity for alliance.
+fn client_part(world: &World, anxiety: f64, avoidance: f64, luck: &mut Luck) -> f64 {
+    let clients = &world.clients;
+    let rest_variance = clients.alliance_variance
+        - clients.alliance_anxiety.powi(2)
+        - clients.alliance_avoidance.powi(2);
+    clients.alliance_anxiety * anxiety
+        + clients.alliance_avoidance * avoidance
+        + rest_variance.sqrt() * luck.normal()
+}
+
+/// M: the fit of the two.
+fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, luck: &mut Luck) -> f64 {
+    let m = &world.r#match;
+    let share = m.shared_background_share;
+    let shared = if luck.chance(share) { 1.0 } else { 0.0 };
+    let centre = if bug == Some(Bug::BackgroundNotCentred) {
+        0.0
+    } else {
+        share
+    };
+    let rest_variance = m.alliance_variance
+        - m.attachment_mismatch.powi(2)
+        - m.shared_background.powi(2) * share * (1.0 - share);
+    m.attachment_mismatch * mismatch
+        + m.shared_background * (shared - centre)
+        + rest_variance.sqrt() * luck.normal()
+}
+
+/// E: the pull of alliance through care, expectancy and the specific ingredients.
+fn through_pathways(world: &World, pull: f64, luck: &mut Luck) -> f64 {
+    let treatment = &world.treatment;
+    let loading = world.alliance.loading;
+    let trait_variance = world.therapists.alliance_variance
+        + world.clients.alliance_variance
+        + world.r#match.alliance_variance;
+    let own_sd = (trait_variance * (1.0 - loading * loading)).sqrt() / loading;
+    let (bond, task, goal) = (
+        own_sd * luck.normal(),
+        own_sd * luck.normal(),
+        own_sd * luck.normal(),
+    );
+    treatment.care_share * treatment.care * (pull + bond)
+        + treatment.expectancy_share * treatment.expectancy * (pull + (task + goal) / 2.0)
+        + treatment.specific_share * treatment.ingredients * treatment.competence * pull
+}
+
+/// E₁: the effective alliance of a pull of 1 without own parts.
+pub fn pathway_sum(world: &World) -> f64 {
+    let treatment = &world.treatment;
+    treatment.care_share * treatment.care
+        + treatment.expectancy_share * treatment.expectancy
+        + treatment.specific_share * treatment.ingredients * treatment.competence
+}
