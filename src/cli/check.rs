@@ -11,7 +11,7 @@ use crate::engine::plan;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::run::{Alone, Keep, Rows, Study, run as run_study};
 use crate::engine::sink::NoRows;
-use crate::scenario::load::CellPlan;
+use crate::scenario::load::{ArmPlan, CellPlan};
 use anyhow::anyhow;
 use serde::Serialize;
 use std::time::Instant;
@@ -71,12 +71,8 @@ pub fn run(args: &Check) -> Result<End, Failure> {
 
 fn plan(loaded: &Loaded) -> Result<Plan, String> {
     let scenario = &loaded.scenario;
-    let size = |cell: &CellPlan, per_clinic: &dyn Fn(&crate::model::clinic::Clinics) -> u64| -> u64 {
-        cell.arms.iter().map(|arm| u64::from(arm.world.clinics.count) * per_clinic(&arm.world.clinics)).sum()
-    };
-    let total = |of: &dyn Fn(&crate::model::clinic::Clinics) -> u64| scenario.cells.iter().map(|cell| size(cell, of)).sum::<u64>();
-    let therapists = total(&|c| u64::from(c.therapists));
-    let clients = total(&|c| u64::from(c.therapists) * u64::from(c.clients_per_therapist));
+    let sizes = || scenario.cells.iter().flat_map(|cell| &cell.arms).map(ArmPlan::size);
+    let (therapists, clients) = (sizes().map(|size| size[1]).sum::<u64>(), sizes().map(|size| size[2]).sum::<u64>());
     let trial = Trial::run(loaded)?;
     let threads = rayon::current_num_threads();
     let units = scenario.replicates as f64 * scenario.cells.len() as f64;

@@ -206,7 +206,7 @@ fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> Str
             if two {
                 values.push(value(&cell.arms[1], Figures::Difference(measure)));
             }
-            Line::Row(vec![format!("  {label}")], figures(&values, scale))
+            Line::Row(vec![format!("  {label}")], figures(&values, scale, MOST_DECIMALS))
         }));
     }
     let mut out = grid.render(|name| bold(name, colour));
@@ -246,7 +246,7 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
     grid.lines.push(Line::Group(cut(&format!("Against {}: same clients, same luck", cell.arms[0].name), WIDTH)));
     for &&(label, scale, source) in &rows {
         let values: Vec<Measured> = others.iter().map(|arm| value(arm, source)).collect();
-        let figures = if matches!(source, Figures::Needed(_)) { values.iter().map(|&m| needed(m)).collect() } else { figures(&values, scale) };
+        let figures = if matches!(source, Figures::Needed(_)) { values.iter().map(|&m| needed(m)).collect() } else { figures(&values, scale, MOST_DECIMALS) };
         grid.lines.push(Line::Row(vec![format!("  {label}")], figures));
     }
     if others.len() == 1 {
@@ -284,7 +284,7 @@ fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, co
     }
     let mut grid = Grid { labels, figures: columns.iter().map(|column| column.0.into()).collect(), lines: Vec::new() };
     let lines = || results.cells.iter().flat_map(|cell| cell.arms.iter().enumerate().map(move |(a, arm)| (cell, a, arm))).take(MOST_LINES);
-    let shown: Vec<Vec<Figure>> = columns.iter().map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1)).collect();
+    let shown: Vec<Vec<Figure>> = columns.iter().map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, MOST_DECIMALS_COMPACT)).collect();
     for (row, (cell, a, arm)) in lines().enumerate() {
         let mut names: Vec<String> = cell.levels.iter().map(|level| if a == 0 { level.clone() } else { String::new() }).collect();
         if !one_arm {
@@ -325,18 +325,25 @@ fn level(arm: &ArmResults, source: Figures) -> Measured {
     }
 }
 
-/// Most decimals.
+/// Most decimals of a table with a column per arm.
 const MOST_DECIMALS: usize = 4;
+/// Most decimals where there is less room.
+const MOST_DECIMALS_COMPACT: usize = 3;
+/// Most digits of a number with decimals.
+const MOST_DIGITS: usize = 6;
 
 /// Values that stand beside each other, with the same number of decimals: as many as show the first
 /// digit of every error.
-fn figures(values: &[Measured], scale: Scale) -> Vec<Figure> {
+fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
     let (factor, least) = match scale {
         Scale::Plain(least) => (1.0, least),
         Scale::Percent => (100.0, 1),
     };
     let errors = values.iter().map(|m| m.mcse * factor).filter(|mcse| *mcse > 0.0);
-    let decimals = errors.map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize).max().unwrap_or(0).clamp(least, MOST_DECIMALS);
+    let decimals = errors.map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize).max().unwrap_or(0);
+    let largest = values.iter().map(|m| (m.value * factor).abs()).filter(|x| x.is_finite()).fold(1.0, f64::max);
+    let room = MOST_DIGITS.saturating_sub(1 + largest.log10() as usize);
+    let decimals = decimals.clamp(least, most).min(room);
     values.iter().map(|m| figure(m.value * factor, m.mcse * factor, decimals)).collect()
 }
 
@@ -393,4 +400,84 @@ fn footing(file: Option<&Path>) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::run::Failure;
+    use crate::engine::summary::MEASURES;
+    use crate::output::results::{About, Contrast};
+
+    fn about(names: &[&str]) -> About {
+        About {
+            title: "T".repeat(300),
+            question: "why ".repeat(80),
+            version: "0".into(),
+            seed: u64::MAX,
+            fingerprint: "f".into(),
+            settings: Vec::new(),
+            arms: names.iter().map(ToString::to_string).collect(),
+            factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
+            instruments: ["OQ-45".into(), "WAI-SR".into()],
+            feedback: true,
+            first: 1,
+            asked: 1000,
+            done: 1000,
+            until_mcse: None,
+            interrupted: false,
+        }
+    }
+
+    fn results(cells: usize, names: &[&str]) -> Results {
+        let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
+        let contrast = Contrast { difference: vec![measured; MEASURES.len()], odds_ratio: [Measured::NONE; 3], needed: [measured; 3] };
+        let arm = |(a, name): (usize, &&str)| ArmResults {
+            name: (*name).into(),
+            size: [4, 40, 1000],
+            completed: 999,
+            failed: 1,
+            level: vec![measured; MEASURES.len()],
+            contrast: (a > 0).then(|| contrast.clone()),
+        };
+        let cell = |_| CellResults { levels: vec!["70".into(), "a value that is far too long to show".into()], arms: names.iter().enumerate().map(arm).collect() };
+        Results { about: about(names), cells: (0..cells).map(cell).collect(), failures: Vec::new() }
+    }
+
+    #[test]
+    fn no_table_is_wider_than_a_page() {
+        let long = "an arm with a name that goes on and on and on";
+        for names in [&[long][..], &["a", long], &["a", long, "c"], &[long, "b", "c", "d"], &["a", "b", "c", "d", long]] {
+            for cells in [1, 18, 90] {
+                let text = headline(&results(cells, names), Some(Path::new("results.h5")), false);
+                assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn failed_replicates_are_listed_with_their_address() {
+        let mut results = results(2, &["a", "b"]);
+        results.failures = (7..17).map(|replicate| Failure { cell: 2, replicate, reason: "scores are not finite".into() }).collect();
+        let text = failures(&results);
+        for part in ["10 of 2,000 replicates failed", "cell 2, replicate 7: scores are not finite", "and 5 more", "--replicate 7"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_follow_the_largest_need_of_a_row() {
+        let m = |value, mcse| Measured { value, mcse };
+        let shown = figures(&[m(62.123, 0.043), m(-0.0001, 0.2), Measured::NONE, m(3.0, f64::NAN)], SCORE, 4);
+        let texts: Vec<(&str, &str)> = shown.iter().map(|f| (f.value.as_str(), f.error.as_str())).collect();
+        assert_eq!(texts, [("62.12", "0.04"), ("0.00", "0.20"), ("–", ""), ("3.00", "")]);
+        assert_eq!(figures(&[m(0.5, 0.0)], Scale::Percent, 4)[0], Figure { value: "50.0".into(), error: "0.0".into() });
+    }
+
+    #[test]
+    fn a_number_needed_that_could_be_anything_is_not_shown() {
+        assert_eq!(needed(Measured { value: 300.0, mcse: 200.0 }).value, "unclear");
+        assert_eq!(needed(Measured { value: -36.4, mcse: 1.2 }).value, "-36");
+        assert_eq!(needed(Measured::NONE).value, "–");
+    }
 }

@@ -4,10 +4,8 @@
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, RATIO_MEASURES};
-use crate::model::measurement::{ALLIANCE, SYMPTOMS};
-use crate::model::rules::World;
 use crate::performance::Measured;
-use crate::scenario::load::{CellPlan, Scenario};
+use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
 
 /// What a study is: all that a heading says.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +104,7 @@ impl About {
             settings: settings.to_vec(),
             arms: first_cell.map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
-            instruments: arms().next().map(|arm| instruments(&arm.world)).unwrap_or_default(),
+            instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
@@ -128,10 +126,6 @@ impl About {
     pub fn reached_precision(&self) -> bool {
         !self.interrupted && self.done < self.asked
     }
-}
-
-fn instruments(world: &World) -> [String; 2] {
-    [SYMPTOMS, ALLIANCE].map(|what| world.measures.0.get(what).map(|measure| measure.instrument.clone()).unwrap_or_default())
 }
 
 impl Results {
@@ -161,9 +155,9 @@ fn failed(outcome: &Outcome, cell: usize) -> u64 {
 
 fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellResults {
     let base = totals.first();
-    let arm = |(a, (plan, totals)): (usize, (&crate::scenario::load::ArmPlan, &ArmTotals))| ArmResults {
+    let arm = |(a, (plan, totals)): (usize, (&ArmPlan, &ArmTotals))| ArmResults {
         name: plan.name.clone(),
-        size: size(&plan.world),
+        size: plan.size(),
         completed: done - failed,
         failed,
         level: totals.level.iter().map(|moments| moments.measured()).collect(),
@@ -173,13 +167,6 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         levels: plan.levels.iter().map(|(_, value)| value.clone()).collect(),
         arms: plan.arms.iter().zip(totals).enumerate().map(arm).collect(),
     }
-}
-
-/// Clinics, therapists and clients of one replicate.
-fn size(world: &World) -> [u64; 3] {
-    let c = &world.clinics;
-    let therapists = u64::from(c.count) * u64::from(c.therapists);
-    [u64::from(c.count), therapists, therapists * u64::from(c.clients_per_therapist)]
 }
 
 fn contrast(arm: &ArmTotals, base: &ArmTotals) -> Contrast {
