@@ -49,7 +49,10 @@ pub fn run(args: &New) -> Result<End, Failure> {
         None => answer(&text)?,
         Some(path) => {
             write(path, &text, args.force)?;
-            Messages { quiet: false }.say(&format!("Wrote {0}. Next: dyadsim check {0}", path.display()));
+            Messages { quiet: false }.say(&format!(
+                "Wrote {0}. Next: dyadsim check {0}",
+                path.display()
+            ));
         }
     }
     Ok(End::Done)
@@ -57,11 +60,21 @@ pub fn run(args: &New) -> Result<End, Failure> {
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(force).create_new(!force);
-    match options.open(path).and_then(|mut file| file.write_all(text.as_bytes())) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Failure::Io(anyhow!("{} already exists; choose another name, or add --force to replace it", path.display())))
-        }
-        result => result.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::Io),
+    options
+        .write(true)
+        .create(true)
+        .truncate(force)
+        .create_new(!force);
+    match options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+    {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::Io(anyhow!(
+            "{} already exists; choose another name, or add --force to replace it",
+            path.display()
+        ))),
+        result => result
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(Failure::Io),
     }
 }

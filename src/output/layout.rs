@@ -133,8 +133,15 @@ pub(super) fn write_attribute(
 }
 
 fn write_text_list(place: &Location, name: &str, texts: &[String]) -> hdf5::Result<()> {
-    let texts: Vec<VarLenUnicode> = texts.iter().map(|text| utf8(text)).collect::<Result<_, _>>()?;
-    place.new_attr::<VarLenUnicode>().shape(texts.len()).create(name)?.write(&texts)
+    let texts: Vec<VarLenUnicode> = texts
+        .iter()
+        .map(|text| utf8(text))
+        .collect::<Result<_, _>>()?;
+    place
+        .new_attr::<VarLenUnicode>()
+        .shape(texts.len())
+        .create(name)?
+        .write(&texts)
 }
 
 fn write_text_attribute(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {

@@ -417,10 +417,14 @@ fn attribute(place: &Location, name: &str) -> hdf5::Result<Option<AttributeValue
     }
     let attribute = place.attr(name)?;
     Ok(match attribute.dtype()?.to_descriptor()? {
-        TypeDescriptor::VarLenUnicode if attribute.is_scalar() => Some(AttributeValue::Text(text_attribute(place, name)?)),
+        TypeDescriptor::VarLenUnicode if attribute.is_scalar() => {
+            Some(AttributeValue::Text(text_attribute(place, name)?))
+        }
         TypeDescriptor::VarLenUnicode => {
             let texts = attribute.read_raw::<VarLenUnicode>()?;
-            Some(AttributeValue::Texts(texts.iter().map(ToString::to_string).collect()))
+            Some(AttributeValue::Texts(
+                texts.iter().map(ToString::to_string).collect(),
+            ))
         }
         TypeDescriptor::Integer(_) => Some(AttributeValue::I64(attribute.read_scalar()?)),
         TypeDescriptor::Float(_) => Some(AttributeValue::F64(attribute.read_scalar()?)),

@@ -92,7 +92,9 @@ pub fn example_variant(variant: &Variant) -> String {
     };
     match content.shape() {
         Shape::Tuple(_) => format!("{}{}", variant.name, example(content)),
-        Shape::Group(fields, _) if variant.single_brackets() && fields.iter().all(|field| !field.required) => {
+        Shape::Group(fields, _)
+            if variant.single_brackets() && fields.iter().all(|field| !field.required) =>
+        {
             format!("{}()", variant.name)
         }
         Shape::Group(..) if variant.single_brackets() => {
