@@ -7,9 +7,9 @@ use criterion::Criterion;
 use dyadsim::engine::norms;
 use dyadsim::engine::replicate::{Cell, Unobserved, Workspace};
 use dyadsim::engine::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
-use dyadsim::engine::vector::{Kernel, widest};
-use dyadsim::model::draws::{Needs, SessionLuck, W};
-use dyadsim::model::rules::World;
+use dyadsim::engine::vector::{Kernel, Width, at};
+use dyadsim::model::draws::{SessionLuck, W};
+use dyadsim::model::rules::{Rules, World};
 use dyadsim::scenario::load::Scenario;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
@@ -18,12 +18,12 @@ use std::hint::black_box;
 use std::time::Instant;
 
 /// The random numbers of so many sessions of the default model, and nothing else.
-struct Floor {
+struct Floor<'a> {
     sessions: usize,
-    needs: Needs,
+    rules: &'a Rules,
 }
 
-impl Kernel for Floor {
+impl Kernel for Floor<'_> {
     type Out = f64;
 
     #[inline(always)]
@@ -35,7 +35,7 @@ impl Kernel for Floor {
         }
         let mut luck = SessionLuck::default();
         for _ in 0..self.sessions / W {
-            luck.draw(&lanes.session(), &self.needs);
+            luck.draw(&lanes.session(), &self.rules.needs, &self.rules.gamma);
             black_box(&luck);
         }
         luck.alliance[0]
@@ -55,10 +55,10 @@ fn timed(cell: &Cell, work: &mut Workspace) -> f64 {
     start.elapsed().as_nanos() as f64 / sessions as f64
 }
 
-fn timed_floor(needs: Needs) -> f64 {
+fn timed_floor(rules: &Rules) -> f64 {
     let sessions = 160_000;
     let start = Instant::now();
-    black_box(widest(Floor { sessions, needs }));
+    black_box(at(Width::widest(), Floor { sessions, rules }));
     start.elapsed().as_nanos() as f64 / sessions as f64
 }
 
@@ -149,12 +149,12 @@ fn main() {
     let one = cell_of("()");
     let two = cell_of(r#"(arms: [(name: "usual care"), (name: "better repair", set: { "rupture.repair_intercept": 0.4 })])"#);
     let cl1 = cell_of(include_str!("cl1.ron"));
-    let needs = one.arms[0].needs;
+    let rules = &one.arms[0];
     let (mut first, mut second, mut third) = (Workspace::default(), Workspace::default(), Workspace::default());
     let mut records = Vec::new();
 
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
-    criterion.bench_function("random numbers of 8,000 default sessions", |b| b.iter(|| widest(Floor { sessions: 8_000, needs })));
+    criterion.bench_function("random numbers of 8,000 default sessions", |b| b.iter(|| at(Width::widest(), Floor { sessions: 8_000, rules })));
     criterion.bench_function("replicate of 1,000 default courses, one arm", |b| b.iter(|| first.simulate(&one, 1, 1, &mut Unobserved)));
     criterion.bench_function("replicate of 1,000 default courses, two arms", |b| b.iter(|| second.simulate(&two, 1, 1, &mut Unobserved)));
     criterion.bench_function("replicate of CL-1 in the engine", |b| b.iter(|| third.simulate(&cl1, 1, 1, &mut Unobserved)));
@@ -162,7 +162,7 @@ fn main() {
     criterion.final_summary();
 
     println!("\nratios, median of 41 pairs (nanoseconds per dyad-session of the first arm)");
-    ratio("default session / its own random numbers (aim 3.0)", || timed(&one, &mut first), || timed_floor(needs));
+    ratio("default session / its own random numbers (aim 3.0)", || timed(&one, &mut first), || timed_floor(rules));
     let both = ratio("two arms / one arm", || timed(&two, &mut second), || timed(&one, &mut first));
     println!("{:<58} {:6.3}", "second arm / first arm (aim .6)", both - 1.0);
     ratio("CL-1 in the engine / CL-1 by hand (aim 1.0)", || timed(&cl1, &mut third), || timed_by_hand(&mut records));

@@ -5,6 +5,7 @@ mod common;
 use common::{cell, observed};
 use dyadsim::engine::replicate::{Unobserved, Workspace};
 use dyadsim::engine::summary::summarise;
+use dyadsim::engine::vector::Width;
 use dyadsim::performance::Moments;
 
 fn arms(second: &str, size: &str) -> String {
@@ -92,4 +93,18 @@ fn replicates_and_seeds_give_different_clients() {
     assert_eq!(of(1, 1), of(1, 1));
     assert_ne!(of(1, 1), of(1, 2));
     assert_ne!(of(1, 1), of(2, 1));
+}
+
+#[test]
+fn every_vector_width_gives_the_same_bits() {
+    let cell = cell(&arms("\"feedback\": Pcoms(), \"symptoms.life_event\": 0.1", SMALL));
+    let results: Vec<_> = Width::available()
+        .into_iter()
+        .map(|width| {
+            let mut work = Workspace { width, ..Workspace::default() };
+            work.simulate(&cell, 9, 9, &mut Unobserved);
+            (work.arms[0].courses.clone(), work.arms[1].courses.clone(), work.arms[1].starts.clone())
+        })
+        .collect();
+    assert!(results.windows(2).all(|pair| pair[0] == pair[1]));
 }

@@ -3,7 +3,7 @@
 use super::replicate::{Cell, SessionObserver, Workspace};
 use crate::model::feedback::ExpectedCurves;
 use crate::model::rules::{Contradiction, Rules, World};
-use crate::model::session::Courses;
+use crate::model::session::{Courses, Observed};
 
 /// Seed and replicate of the norm sample: the same for every run, so that alarms do not depend on
 /// the seed of a study. No study has this replicate number.
@@ -34,8 +34,11 @@ struct Scores {
     paths: Vec<Vec<f64>>,
 }
 
-impl SessionObserver for Scores {
+impl Observed for Scores {
     const ON: bool = true;
+}
+
+impl SessionObserver for Scores {
     fn session(&mut self, _: usize, client: usize, _: &Rules, courses: &Courses, l: usize) {
         self.paths[client].push(courses.score[l]);
     }

@@ -7,7 +7,7 @@ use crate::estimators::classes::{OutcomeClass, classify};
 use crate::model::ending::EndReason;
 use crate::model::feedback::Signal;
 use crate::model::rules::Rules;
-use crate::model::session::Courses;
+use crate::model::session::{Courses, Observed};
 use std::sync::LazyLock;
 
 /// Which replicate of which cell a set of rows belongs to.
@@ -272,8 +272,11 @@ fn yes(flag: f64) -> bool {
     flag > 0.5
 }
 
-impl SessionObserver for SessionLog {
+impl Observed for SessionLog {
     const ON: bool = true;
+}
+
+impl SessionObserver for SessionLog {
 
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, c: &Courses, l: usize) {
         let signal = Signal::ALL[(c.signal[l] as usize).min(2)];

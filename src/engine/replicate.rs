@@ -1,13 +1,13 @@
 //! One replicate of one cell: the same clinics, therapists and clients under every arm.
 
 use super::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
-use super::vector::{Kernel, widest};
+use super::vector::{Kernel, Width, at};
 use crate::model::clinic::{Clinic, ClinicLuck};
 use crate::model::draws::{ClientLuck, Needs, SessionLuck, W};
 use crate::model::ending::EndReason;
-use crate::model::intake::{Start, start};
+use crate::model::intake::{Start, finish_rates, start};
 use crate::model::rules::Rules;
-use crate::model::session::{Courses, step};
+use crate::model::session::{Courses, Observed, step};
 use crate::model::therapist::{Therapist, TherapistLuck};
 
 /// Size of a study: clinics, therapists per clinic, clients per therapist.
@@ -61,7 +61,12 @@ pub struct Cell {
 
 impl Cell {
     /// A cell from its arms (at least one).
-    pub fn new(arms: Vec<Rules>) -> Self {
+    pub fn new(mut arms: Vec<Rules>) -> Self {
+        if let Some((base, others)) = arms.split_first_mut() {
+            for other in others {
+                other.own_shape = other.gamma != base.gamma;
+            }
+        }
         let size = arms.iter().map(Size::of).reduce(Size::union).unwrap_or(Size { clinics: 0, therapists: 0, clients: 0 });
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
         Self { arms, size, needs }
@@ -143,9 +148,7 @@ pub struct ArmResult {
 }
 
 /// Hears of every session of every course. `ON` false costs nothing.
-pub trait SessionObserver {
-    /// Is anybody listening?
-    const ON: bool;
+pub trait SessionObserver: Observed {
     /// Lane `l` of `courses` has just had a session; `client` is its position in the arm's study.
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize);
 }
@@ -153,17 +156,27 @@ pub trait SessionObserver {
 /// Nobody listens.
 pub struct Unobserved;
 
-impl SessionObserver for Unobserved {
+impl Observed for Unobserved {
     const ON: bool = false;
+}
+
+impl SessionObserver for Unobserved {
     fn session(&mut self, _: usize, _: usize, _: &Rules, _: &Courses, _: usize) {}
 }
 
 /// Memory for one replicate at a time, used again and again.
-#[derive(Default)]
 pub struct Workspace {
     /// Results of the arms.
     pub arms: Vec<ArmResult>,
     courses: Vec<Courses>,
+    /// Vector width to use; results do not depend on it.
+    pub width: Width,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self { arms: Vec::new(), courses: Vec::new(), width: Width::widest() }
+    }
 }
 
 impl Workspace {
@@ -181,7 +194,7 @@ impl Workspace {
             staff(arm, rules, streams);
         }
         self.courses.resize_with(cell.arms.len(), Courses::default);
-        widest(AllCourses { cell, streams, work: self, observer });
+        at(self.width, AllCourses { cell, streams, work: self, observer });
     }
 }
 
@@ -239,11 +252,18 @@ fn admit_everybody(cell: &Cell, streams: ReplicateStreams, arms: &mut [ArmResult
         }
         let luck = ClientLuck::draw(&lanes.take(), &cell.needs);
         for (arm, rules) in arms.iter_mut().zip(&cell.arms) {
-            for (l, luck) in luck.iter().enumerate().take(here) {
+            let mut starts = [Start::default(); W];
+            for (l, (start_of, luck)) in starts.iter_mut().zip(&luck).enumerate().take(here) {
                 let address = cell.size.address(base + l);
-                if let Some(at) = arm.size.position(address) {
+                if arm.size.position(address).is_some() {
                     let therapist = &arm.therapists[address[0] * arm.size.therapists + address[1]];
-                    arm.starts[at] = start(rules, &arm.clinics[address[0]], therapist, luck);
+                    *start_of = start(rules, &arm.clinics[address[0]], therapist, luck);
+                }
+            }
+            finish_rates(rules, &mut starts);
+            for (l, start) in starts.iter().enumerate().take(here) {
+                if let Some(at) = arm.size.position(cell.size.address(base + l)) {
+                    arm.starts[at] = *start;
                 }
             }
         }
@@ -284,11 +304,14 @@ struct Seats {
 /// ended in every arm.
 #[inline(always)]
 fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-    let Workspace { arms, courses } = work;
+    let Workspace { arms, courses, .. } = work;
     let mut waiting = 0..cell.size.total();
     let mut seats = vec![Seats { taken: 0, client: [0; W] }; cell.arms.len()];
     let mut lanes = LaneStreams::default();
     let mut luck = SessionLuck::default();
+    let Some(base) = cell.arms.first() else {
+        return;
+    };
     loop {
         let treated = seats.iter().fold(0, |set, arm| set | arm.taken);
         for (l, next) in lanes_of(ALL_LANES & !treated).zip(&mut waiting) {
@@ -305,10 +328,10 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, wor
         if seats.iter().all(|arm| arm.taken == 0) && waiting.is_empty() {
             return;
         }
-        luck.draw(&lanes.session(), &cell.needs);
+        luck.draw(&lanes.session(), &cell.needs, &base.gamma);
         for (a, rules) in cell.arms.iter().enumerate() {
             let (courses, seats, arm) = (&mut courses[a], &mut seats[a], &mut arms[a]);
-            step(rules, &luck, courses);
+            step::<O>(rules, &luck, courses);
             if O::ON {
                 for l in lanes_of(seats.taken) {
                     observer.session(a, seats.client[l], rules, courses, l);

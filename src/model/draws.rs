@@ -7,6 +7,7 @@
 
 use super::clinic::ClinicLuck;
 use super::math::{normal, uniform};
+use super::quantile::GammaTable;
 use super::therapist::TherapistLuck;
 
 /// Clients that are stepped together. Results do not depend on it.
@@ -40,6 +41,8 @@ pub struct SessionLuck {
     pub alliance: Lanes,
     /// Rupture intensity, normal (becomes gamma by inversion).
     pub rupture: Lanes,
+    /// Rupture intensity as a gamma draw of mean 1, for the shape that the arms share.
+    pub gamma: Lanes,
     /// The same draw as a uniform, for ruptures that happen or not.
     pub rupture_uniform: Lanes,
     /// Withdrawal or confrontation, uniform.
@@ -124,10 +127,13 @@ fn uniforms(bits: &Bits, to: &mut Lanes) {
 impl SessionLuck {
     /// Turns the bits of one session into luck. The order of slots is frozen.
     #[inline(always)]
-    pub fn draw(&mut self, bits: &[Bits; SESSION_SLOTS], needs: &Needs) {
+    pub fn draw(&mut self, bits: &[Bits; SESSION_SLOTS], needs: &Needs, gamma: &GammaTable) {
         normals(&bits[0], &mut self.alliance);
         if needs.rupture_normal {
             normals(&bits[1], &mut self.rupture);
+            for l in 0..W {
+                self.gamma[l] = gamma.at(self.rupture[l]);
+            }
         } else {
             uniforms(&bits[1], &mut self.rupture_uniform);
         }

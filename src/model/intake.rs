@@ -6,7 +6,8 @@ use super::clinic::Clinic;
 use super::draws::ClientLuck;
 use super::rules::Rules;
 use super::rupture::Onset;
-use super::symptoms::{Symptoms, heading, pull, rate};
+use super::math::exp;
+use super::symptoms::{Symptoms, heading, log_rate, pull};
 use super::therapist::Therapist;
 
 /// A course before its first session.
@@ -54,7 +55,7 @@ pub struct Start {
     pub post: [f64; 2],
 }
 
-/// Starts a course.
+/// Starts a course. Under relaxation the rate is still a logarithm until [`finish_rates`].
 #[inline(always)]
 pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &ClientLuck) -> Start {
     let world = &rules.world;
@@ -75,7 +76,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
     let outside = clinic.outcome - world.therapists.effectiveness * therapist.effectiveness;
     let (symptoms, heading, rate) = match &world.symptoms {
-        Symptoms::Relaxation(p) => (severity, heading(p, severity, world.clients.severity_mean, effective, outside, luck.heading), rate(p, effective, luck.rate)),
+        Symptoms::Relaxation(p) => (severity, heading(p, severity, world.clients.severity_mean, effective, outside, luck.heading), log_rate(p, effective, luck.rate)),
         Symptoms::LinearGrowth(p) => {
             let own = p.slope_severity * luck.severity + (1.0 - p.slope_severity * p.slope_severity).sqrt() * luck.rate;
             let slope = p.slope + p.therapist_slope_sd * therapist.growth[1] + p.slope_sd * own - p.trait_effect * effective;
@@ -104,6 +105,21 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         mismatch,
         personality_disorder,
         post: [luck.post_error, luck.post_residual],
+    }
+}
+
+/// Turns the log rates of some starts into rates, all together since exponentials are dear.
+#[inline(always)]
+pub fn finish_rates<const N: usize>(rules: &Rules, starts: &mut [Start; N]) {
+    let Symptoms::Relaxation(p) = &rules.world.symptoms else {
+        return;
+    };
+    let mut rates: [f64; N] = core::array::from_fn(|l| starts[l].rate);
+    for rate in &mut rates {
+        *rate = p.rate * exp(*rate);
+    }
+    for (start, rate) in starts.iter_mut().zip(rates) {
+        start.rate = rate;
     }
 }
 

@@ -4,7 +4,7 @@
 //! them stop the compiler from working on several clients at once. These are plain additions and
 //! multiplications (never fused), so any vector width gives the same result.
 
-/// e^x, relative error below 4e-13, for |x| ≤ 700; larger arguments saturate.
+/// e^x, relative error below 2e-12, for |x| ≤ 700; larger arguments saturate.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52: adding it rounds to an integer
@@ -14,21 +14,25 @@ pub fn exp(x: f64) -> f64 {
     let shifted = x * core::f64::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HI) - n * LN2_LO;
-    let mut p = 1.0 / 3_628_800.0;
-    p = p * r + 1.0 / 362_880.0;
-    p = p * r + 1.0 / 40_320.0;
-    p = p * r + 1.0 / 5_040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
+    // Fitted on |r| ≤ ln 2 / 2 to 40-digit values; relative error 1.1e-12, exactly 1 at 0.
+    let p = polynomial(
+        [
+            2.487_617_895_908_551_2e-5,
+            1.991_588_187_139_603_6e-4,
+            1.388_882_165_071_769e-3,
+            8.333_266_071_022_454e-3,
+            4.166_666_689_109_169_6e-2,
+            1.666_666_689_118_054_4e-1,
+            4.999_999_999_979_777e-1,
+            9.999_999_999_797_69e-1,
+            1.0,
+        ],
+        r,
+    );
     f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
-/// Natural logarithm, relative error below 1e-12 away from 1, for positive normal x.
+/// Natural logarithm, error below 1e-11 (absolute or relative, whichever is larger), for positive normal x.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
@@ -41,14 +45,11 @@ pub fn ln(x: f64) -> f64 {
     let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
     let s = (m - 1.0) / (m + 1.0);
     let s2 = s * s;
-    let mut p = 2.0 / 15.0;
-    p = p * s2 + 2.0 / 13.0;
-    p = p * s2 + 2.0 / 11.0;
-    p = p * s2 + 2.0 / 9.0;
-    p = p * s2 + 2.0 / 7.0;
-    p = p * s2 + 2.0 / 5.0;
-    p = p * s2 + 2.0 / 3.0;
-    p = p * s2 + 2.0;
+    // (1/s) ln((1 + s)/(1 − s)) in s², fitted on s² ≤ .0295; relative error 4.3e-12.
+    let p = polynomial(
+        [2.361_650_431_988_722_7e-1, 2.853_504_356_313_236_3e-1, 4.000_038_479_011_478_8e-1, 6.666_666_524_691_081e-1, 2.000_000_000_008_363_8],
+        s2,
+    );
     e * LN2 + s * p
 }
 
@@ -101,7 +102,7 @@ pub fn uniform(bits: u32) -> f64 {
     (x + 0.5) * (1.0 / 4_294_967_296.0)
 }
 
-/// Standard normal draw from 32 random bits, by inversion; |z| ≤ 6.33, relative error below 2e-8.
+/// Standard normal draw from 32 random bits, by inversion; |z| ≤ 6.33, relative error below 2e-7.
 ///
 /// As in Giles (2011, doi:10.1016/B978-0-12-385963-1.00010-1): a polynomial in
 /// w = −ln(4 q (1 − q)) with q the smaller tail; coefficients fitted here to 40-digit values.
@@ -136,19 +137,17 @@ fn polynomial<const N: usize>(coefficients: [f64; N], x: f64) -> f64 {
 fn normal_centre(v: f64) -> f64 {
     polynomial(
         [
-            -2.100_801_372_136_575_7e-11,
-            3.191_340_547_241_476e-11,
-            1.522_057_444_662_025_3e-9,
-            -8.469_939_103_026_647e-9,
-            -3.321_601_881_968_258e-8,
-            6.400_646_645_744_895e-7,
-            -2.472_823_542_312_124e-6,
-            -1.799_301_077_608_816_2e-5,
-            2.758_592_583_474_160_4e-4,
-            -1.182_529_420_798_127_8e-3,
-            -8.114_948_939_642_931e-3,
-            3.417_169_914_097_198e-1,
-            2.296_035_124_624_99,
+            1.001_181_114_389_906_5e-9,
+            -7.688_596_447_628_064e-9,
+            -2.851_775_451_066_479_3e-8,
+            6.331_296_785_107_03e-7,
+            -2.491_375_055_229_084_2e-6,
+            -1.796_620_478_597_499e-5,
+            2.758_891_835_290_159_3e-4,
+            -1.182_571_402_026_972_7e-3,
+            -8.114_962_474_002_921e-3,
+            3.417_170_095_819_484_3e-1,
+            2.296_035_124_624_989_6,
         ],
         v,
     )
@@ -158,16 +157,14 @@ fn normal_centre(v: f64) -> f64 {
 fn normal_tail(s: f64) -> f64 {
     polynomial(
         [
-            -1.685_835_817_196_566e-5,
-            1.161_421_373_132_597e-5,
-            1.087_618_640_420_949_4e-4,
-            -2.761_513_923_761_390_5e-4,
-            4.107_994_603_568_679_5e-4,
-            -6.334_454_891_905_404e-4,
-            1.148_863_197_899_638_5e-3,
-            -2.391_018_764_594_235e-3,
-            3.844_611_853_567_321_3e-3,
-            1.425_478_090_358_220_1,
+            5.876_031_885_011_039e-5,
+            -2.424_715_690_681_939_5e-4,
+            4.601_655_267_514_572e-4,
+            -6.656_751_584_663_713e-4,
+            1.130_854_341_985_864_9e-3,
+            -2.379_791_790_191_944_4e-3,
+            3.846_377_643_456_488_2e-3,
+            1.425_477_069_478_411_9,
             4.859_232_491_251_796,
         ],
         s,
@@ -184,11 +181,11 @@ mod tests {
             let x = f64::from(i) / 10.0 + 0.0137;
             let x = x.clamp(-699.0, 699.0);
             let reference = libm::exp(x);
-            assert!((exp(x) / reference - 1.0).abs() < 4e-13, "exp({x})");
+            assert!((exp(x) / reference - 1.0).abs() < 2e-12, "exp({x})");
         }
         for i in 1..200_000 {
             let x = f64::from(i) * 1.37e-3;
-            assert!((ln(x) - libm::log(x)).abs() < 2e-13 * (1.0 + libm::log(x).abs()), "ln({x})");
+            assert!((ln(x) - libm::log(x)).abs() < 1e-11 * (1.0 + libm::log(x).abs()), "ln({x})");
         }
         assert!((ln(f64::powi(0.5, 32)) - libm::log(f64::powi(0.5, 32))).abs() < 1e-11);
     }
@@ -205,7 +202,7 @@ mod tests {
                 (0.5 * libm::erfc(z / core::f64::consts::SQRT_2), 1.0 - uniform(bits))
             };
             // d ln p / dz is about −z in the tail.
-            assert!((p / wanted - 1.0).abs() < 2e-7 * (1.0 + z * z), "bits {bits}: z {z} {p} {wanted}");
+            assert!((p / wanted - 1.0).abs() < 4e-7 * (1.0 + z * z), "bits {bits}: z {z} {p} {wanted}");
             match bits.checked_add(65_521) {
                 Some(next) => bits = next,
                 None => break,

@@ -221,6 +221,8 @@ pub struct Rules {
     pub uptake: BetaTable,
     /// Quantiles of rupture intensity.
     pub gamma: GammaTable,
+    /// The shape of rupture intensity differs from the comparison arm's.
+    pub own_shape: bool,
     /// Symptom form.
     pub symptom_scale: Scale,
     /// Alliance form.
@@ -311,6 +313,7 @@ impl Rules {
             factor,
             uptake: BetaTable::new(world.therapists.uptake_alpha, world.therapists.uptake_beta),
             gamma: GammaTable::new(shape),
+            own_shape: false,
             symptom_scale,
             alliance_scale,
             reliable_change: world.symptom_instrument().reliable_change,

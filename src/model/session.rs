@@ -120,6 +120,12 @@ pub struct Courses {
     pub first_improved: Lanes,
 }
 
+/// Is anybody going to look at single sessions? What only an onlooker needs is left out otherwise.
+pub trait Observed {
+    /// Yes or no.
+    const ON: bool;
+}
+
 #[inline(always)]
 fn flag(yes: bool) -> f64 {
     if yes { 1.0 } else { 0.0 }
@@ -204,7 +210,7 @@ impl Courses {
 
 /// One session of all lanes: form, chart, alliance, rupture, rating, the week, the ending.
 #[inline(always)]
-pub fn step(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+pub fn step<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     for l in 0..W {
         c.session[l] += 1.0;
         c.ungrown[l] *= rules.growth_decay;
@@ -213,7 +219,7 @@ pub fn step(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         intervene_on_symptoms(rules, c);
     }
     measure_symptoms(rules, luck, c);
-    read_the_chart(rules, luck, c);
+    read_the_chart::<O>(rules, luck, c);
     move_state(rules, luck, c);
     if !rules.world.interventions.is_empty() {
         intervene_on_alliance(rules, c);
@@ -250,7 +256,7 @@ fn measure_symptoms(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
 
 /// What the progress chart shows today and what the therapist makes of it. Reads only scores.
 #[inline(always)]
-fn read_the_chart(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+fn read_the_chart<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let mut yellow = [f64::INFINITY; W];
     let mut red = [f64::INFINITY; W];
     if let Some(curves) = &rules.curves {
@@ -258,9 +264,13 @@ fn read_the_chart(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
             if c.session[l] < 1.5 {
                 c.band[l] = curves.row(c.score[l]);
             }
+        }
+        for l in 0..W {
             let at = c.band[l] + (c.session[l] as usize).min(curves.stride - 1);
-            yellow[l] = curves.yellow[at];
             red[l] = curves.red[at];
+            if O::ON {
+                yellow[l] = curves.yellow[at];
+            }
         }
     }
     let f = &rules.feedback;
@@ -338,8 +348,11 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let p = &rules.world.rupture;
     let mut new = [0.0; W];
     if rules.graded_ruptures {
-        for l in 0..W {
-            new[l] = rules.gamma.at(luck.rupture[l]);
+        new = luck.gamma;
+        if rules.own_shape {
+            for l in 0..W {
+                new[l] = rules.gamma.at(luck.rupture[l]);
+            }
         }
         for l in 0..W {
             new[l] = intensity(c.rupture[l], rules.intensity_slope, c.state[l], new[l], rules.largest_intensity);
@@ -427,6 +440,8 @@ fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     for l in 0..W {
         let alliance = c.trait_alliance[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
         c.rating[l] = scale.score(alliance, luck.rating_error[l]);
+    }
+    for l in 0..W {
         let seen = scale.latent(c.rating[l]);
         let due = c.session[l] >= c.next_rating[l];
         let first = c.session[l] < 1.5;

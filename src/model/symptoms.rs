@@ -1,6 +1,5 @@
 //! Symptoms: where a client is heading, how fast, and what chance and alliance add each week.
 
-use super::math::exp;
 use super::params::{choice, params};
 
 params! {
@@ -109,8 +108,8 @@ pub fn heading(p: &Relaxation, severity: f64, severity_mean: f64, effective_alli
     p.heading + p.heading_severity * (severity - severity_mean) - p.heading_alliance * effective_alliance + other + p.heading_sd * luck
 }
 
-/// Improvement rate of a client, per week.
+/// Logarithm of a client's improvement rate, relative to the median client's.
 #[inline(always)]
-pub fn rate(p: &Relaxation, effective_alliance: f64, luck: f64) -> f64 {
-    p.rate * exp(p.rate_alliance * effective_alliance + p.rate_sd * luck)
+pub fn log_rate(p: &Relaxation, effective_alliance: f64, luck: f64) -> f64 {
+    p.rate_alliance * effective_alliance + p.rate_sd * luck
 }

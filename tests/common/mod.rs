@@ -4,7 +4,7 @@
 use dyadsim::engine::norms;
 use dyadsim::engine::replicate::{ArmResult, Cell, SessionObserver, Workspace};
 use dyadsim::model::rules::{Rules, World};
-use dyadsim::model::session::Courses;
+use dyadsim::model::session::{Courses, Observed};
 use dyadsim::performance::Measured;
 use dyadsim::scenario::load::Scenario;
 
@@ -36,8 +36,11 @@ pub struct Moment {
 /// Every session of every client of every arm: `paths[arm][client][session − 1]`.
 pub struct Paths(pub Vec<Vec<Vec<Moment>>>);
 
-impl SessionObserver for Paths {
+impl Observed for Paths {
     const ON: bool = true;
+}
+
+impl SessionObserver for Paths {
     fn session(&mut self, arm: usize, client: usize, _: &Rules, c: &Courses, l: usize) {
         let path = &mut self.0[arm];
         if path.len() <= client {

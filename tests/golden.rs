@@ -1,0 +1,89 @@
+//! Golden runs: small studies whose every number is kept in `tests/golden/`. They change only when the
+//! simulated numbers change, and then the CHANGELOG says which and why.
+//!
+//! To accept new numbers: `BLESS=1 cargo test --test golden`.
+
+mod common;
+
+use dyadsim::dataset::column::{ColumnValues, Table};
+use dyadsim::engine::run::{Alone, Keep, Rows, Study, run};
+use dyadsim::engine::sink::{Batch, Sink};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Writes tables as lines of text, every number exactly.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn table(&mut self, table: &dyn Table) {
+        let names: Vec<&str> = table.specs().iter().map(|spec| spec.name).collect();
+        let _ = writeln!(self.0, "# {}\n{}", table.name(), names.join(","));
+        let columns = table.columns();
+        for row in 0..table.len() {
+            let cells: Vec<String> = columns.iter().map(|column| cell(column, row)).collect();
+            let _ = writeln!(self.0, "{}", cells.join(","));
+        }
+    }
+}
+
+fn cell(column: &ColumnValues, row: usize) -> String {
+    match column {
+        ColumnValues::F64(v) => format!("{:?}", v[row]),
+        ColumnValues::I32(v) => v[row].to_string(),
+        ColumnValues::I16(v) => v[row].to_string(),
+        ColumnValues::Flag(v) | ColumnValues::Category(v) => v[row].to_string(),
+    }
+}
+
+impl Sink for Text {
+    type Error = std::convert::Infallible;
+    fn accept(&mut self, batch: &Batch) -> Result<(), Self::Error> {
+        self.table(&batch.replicates);
+        self.table(&batch.therapists);
+        self.table(&batch.clients);
+        self.table(&batch.sessions);
+        Ok(())
+    }
+}
+
+fn numbers(scenario: &str) -> String {
+    let rows = Rows { therapists: Keep::All, clients: Keep::All, sessions: Keep::All };
+    let study = Study { seed: 2026, cells: vec![common::cell(scenario)], rows, replicates: 0..2, until_mcse: None };
+    let mut text = Text::default();
+    let Ok(_) = run(&study, &mut text, &Alone);
+    text.0
+}
+
+fn golden(name: &str, scenario: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("csv");
+    let seen = numbers(scenario);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &seen).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let different = seen.lines().zip(kept.lines()).enumerate().find(|(_, (a, b))| a != b);
+    if let Some((line, (now, then))) = different {
+        panic!("{name}, line {}:\n now {now}\nthen {then}", line + 1);
+    }
+    assert_eq!(seen.lines().count(), kept.lines().count(), "{name}: other number of lines");
+}
+
+#[test]
+fn the_default_model_with_feedback() {
+    golden(
+        "feedback",
+        r#"(clinics: (count: 2, therapists: 2, clients_per_therapist: 3), tracking: (norm_clients: 400),
+            arms: [(name: "usual care"), (name: "tools", set: { "feedback": Oq(support_tools: true) }), (name: "pcoms", set: { "feedback": Pcoms() })])"#,
+    );
+}
+
+#[test]
+fn linear_growth_with_simple_ruptures_and_interventions() {
+    golden(
+        "linear_growth",
+        r#"(clinics: (count: 1, therapists: 2, clients_per_therapist: 4), tracking: (norm_clients: 400),
+            symptoms: LinearGrowth(), rupture: (onset: Logistic()), measures: { "symptoms": (instrument: "OQ-45", every: 2) },
+            arms: [(name: "usual care"), (name: "do", set: { "interventions": [AllianceState(add: 1.0, from: 2, until: 3), RepairEveryRupture()] })])"#,
+    );
+}
