@@ -149,8 +149,8 @@ impl View {
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         loop {
-            bar.set_position(self.done());
             bar.set_message(self.message());
+            bar.set_position(self.done());
             if over(ended, BEAT) {
                 return bar.finish_and_clear();
             }

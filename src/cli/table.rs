@@ -389,15 +389,13 @@ fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> Str
         grid.lines.push(Line::Group(name));
         grid.lines
             .extend(rows.iter().map(|&(label, scale, measure)| {
-                let mut values: Vec<Measured> =
-                    cell.arms.iter().map(|arm| arm.mean(measure)).collect();
+                let values: Vec<Measured> = cell.arms.iter().map(|arm| arm.mean(measure)).collect();
+                let mut shown = figures(&values, scale, MOST_DECIMALS);
                 if two {
-                    values.push(value(&cell.arms[1], Figures::Difference(measure)));
+                    let difference = value(&cell.arms[1], Figures::Difference(measure));
+                    shown.extend(figures(&[difference], scale, MOST_DECIMALS));
                 }
-                Line::Row(
-                    vec![format!("  {label}")],
-                    figures(&values, scale, MOST_DECIMALS),
-                )
+                Line::Row(vec![format!("  {label}")], shown)
             }));
     }
     let mut out = grid.render(|name| bold(name, colour));
