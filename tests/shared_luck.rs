@@ -40,10 +40,8 @@ fn changing_one_clients_trait_changes_no_other_client() {
     let (arms, paths) = observed(&cell, 2, 0);
     let changed: Vec<usize> = (0..arms[0].starts.len()).filter(|&i| arms[0].starts[i].personality_disorder != arms[1].starts[i].personality_disorder).collect();
     assert!((15..=70).contains(&changed.len()), "{} clients changed, about 40 expected", changed.len());
-    for i in 0..arms[0].starts.len() {
-        if !changed.contains(&i) {
-            assert_eq!(paths[0][i], paths[1][i], "client {i}");
-        }
+    for (i, pair) in paths[0].iter().zip(&paths[1]).enumerate().filter(|(i, _)| !changed.contains(i)) {
+        assert_eq!(pair.0, pair.1, "client {i}");
     }
     assert!(changed.iter().any(|&i| paths[0][i] != paths[1][i]));
 }
@@ -101,7 +99,8 @@ fn every_vector_width_gives_the_same_bits() {
     let results: Vec<_> = Width::available()
         .into_iter()
         .map(|width| {
-            let mut work = Workspace { width, ..Workspace::default() };
+            let mut work = Workspace::default();
+            work.width = width;
             work.simulate(&cell, 9, 9, &mut Unobserved);
             (work.arms[0].courses.clone(), work.arms[1].courses.clone(), work.arms[1].starts.clone())
         })

@@ -122,14 +122,14 @@ impl LaneStreams {
 
     #[inline(always)]
     fn next(&mut self) -> Bits {
-        let mut out = [0; W];
-        for l in 0..W {
-            let s = self.state[l];
-            self.state[l] = s.wrapping_mul(MULTIPLIER).wrapping_add(self.increment[l]);
-            let shifted = (((s >> 18) ^ s) >> 27) as u32;
-            out[l] = shifted.rotate_right((s >> 59) as u32);
+        let before = self.state;
+        for (state, increment) in self.state.iter_mut().zip(self.increment) {
+            *state = state.wrapping_mul(MULTIPLIER).wrapping_add(increment);
         }
-        out
+        before.map(|s| {
+            let shifted = (((s >> 18) ^ s) >> 27) as u32;
+            shifted.rotate_right((s >> 59) as u32)
+        })
     }
 
     /// The next `N` draws of every lane.
@@ -176,8 +176,8 @@ mod tests {
             let mut generator = streams.generator(Entity::Client(1, 2, l as u32), Purpose::Sessions);
             for session in &sessions {
                 let expected: [u32; SESSION_STRIDE] = core::array::from_fn(|_| generator.next_u32());
-                for slot in 0..SESSION_SLOTS {
-                    assert_eq!(session[slot][l], expected[slot]);
+                for (bits, expected) in session.iter().zip(expected) {
+                    assert_eq!(bits[l], expected);
                 }
             }
         }
@@ -206,7 +206,7 @@ mod tests {
         for gap in [1, 2, 64] {
             let n = draws.len() - gap;
             for k in 0..draws[0].len() {
-                let r = (0..n).map(|i| draws[i][k] * draws[i + gap][k]).sum::<f64>() * 12.0 / n as f64;
+                let r = draws.iter().zip(&draws[gap..]).map(|(a, b)| a[k] * b[k]).sum::<f64>() * 12.0 / n as f64;
                 worst = worst.max(r.abs() * (n as f64).sqrt());
             }
         }

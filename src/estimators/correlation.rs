@@ -12,13 +12,11 @@ impl Products {
     /// Adds one person's three values (running means, so that large offsets do no harm).
     pub fn add(&mut self, x: [f64; 3]) {
         self.n += 1.0;
-        let before = [x[0] - self.mean[0], x[1] - self.mean[1], x[2] - self.mean[2]];
-        for i in 0..3 {
-            self.mean[i] += before[i] / self.n;
-        }
-        for i in 0..3 {
-            for j in 0..3 {
-                self.squares[i][j] += before[i] * (x[j] - self.mean[j]);
+        let before: [f64; 3] = core::array::from_fn(|i| x[i] - self.mean[i]);
+        self.mean = core::array::from_fn(|i| self.mean[i] + before[i] / self.n);
+        for (row, before) in self.squares.iter_mut().zip(before) {
+            for (square, (x, mean)) in row.iter_mut().zip(x.iter().zip(self.mean)) {
+                *square += before * (x - mean);
             }
         }
     }

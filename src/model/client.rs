@@ -69,7 +69,7 @@ fn root(variance: f64) -> Option<f64> {
 /// absolute distance of anxiety and avoidance. |N(0, 2)| has mean 2/√π and variance 2 − 4/π.
 #[inline(always)]
 pub fn mismatch(client: [f64; 2], therapist: [f64; 2]) -> f64 {
-    const MEAN: f64 = 1.128_379_167_095_512_6;
+    const MEAN: f64 = core::f64::consts::FRAC_2_SQRT_PI;
     const SD: f64 = 0.602_810_275_989_087_1;
     let distance = 0.5 * ((client[0] - therapist[0]).abs() + (client[1] - therapist[1]).abs());
     (distance - MEAN) / SD

@@ -4,6 +4,9 @@
 //! can turn it into vector instructions. Lanes never touch each other. A lane whose course has
 //! ended goes on computing; nobody looks.
 
+// The lanes of several arrays move in step: an index says that more plainly than nested zips.
+#![allow(clippy::needless_range_loop)]
+
 use super::alliance::next_state;
 use super::draws::{Lanes, SessionLuck, W};
 use super::ending::{EndReason, dropout_logit};
