@@ -1,4 +1,6 @@
 //! Agent-based simulation of psychotherapy.
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod dataset;
 pub mod engine;
 pub mod estimators;

@@ -6,20 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The message for a scenario text; none if nothing is wrong with it.
-///
-/// Stands on a tiny scenario type for now, so only slips of writing are tested here.
 fn message(name: &str, text: &str) -> Option<String> {
-    #[derive(
-        Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema, garde::Validate,
-    )]
-    #[serde(deny_unknown_fields)]
-    struct Titled {
-        /// What the study asks.
-        #[garde(length(min = 1))]
-        title: String,
-    }
-    let read = dyadsim::scenario::read::read::<Titled>(name, text);
-    read.err().map(|problems| problems.to_string())
+    let loaded = dyadsim::scenario::load::Scenario::load(name, text, &[]);
+    loaded.err().map(|problems| problems.to_string())
 }
 
 fn scenarios() -> Vec<PathBuf> {

@@ -1,2 +1,3 @@
 //! What a researcher would hold: rows and columns, no latent truth.
+pub mod built;
 pub mod column;

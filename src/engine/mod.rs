@@ -1,5 +1,6 @@
 //! From rules to results.
 pub mod norms;
+pub mod plan;
 pub mod records;
 pub mod replicate;
 pub mod run;

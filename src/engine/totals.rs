@@ -7,6 +7,9 @@ use crate::performance::{Measured, Moments, PairedShares};
 /// Measures for which odds ratio and number needed to treat are given.
 pub const RATIO_MEASURES: [&str; 3] = ["success", "deteriorated", "dropout"];
 
+/// Measures that only a comparison of two arms can have: not defined for the comparison arm.
+pub const COMPARISONS: [&str; 5] = ["between_d", "between_d_not_on_track", "helped", "harmed", "effect_sd"];
+
 /// Totals of one arm of one cell.
 #[derive(Clone, Debug)]
 pub struct ArmTotals {

@@ -52,6 +52,7 @@ macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident($group:ty)),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        #[schemars(extend("inline" = true))]
         pub enum $name { $($(#[$vmeta])* $variant($group)),+ }
 
         impl serde::Serialize for $name {

@@ -84,11 +84,11 @@ impl World {
         let t = &self.treatment;
         let weights = t.bond_weight + t.task_weight + t.goal_weight;
         if (weights - 1.0).abs() > 1e-6 {
-            say("treatment.bond_weight", format!("bond_weight + task_weight + goal_weight is {weights}"), "make the three weights add up to 1");
+            say("treatment.bond_weight", format!("bond_weight + task_weight + goal_weight is {weights:.3}"), "make the three weights add up to 1");
         }
         let shares = t.care_share + t.expectancy_share + t.specific_share;
         if (shares - 1.0).abs() > 1e-6 {
-            say("treatment.care_share", format!("care_share + expectancy_share + specific_share is {shares}"), "make the three shares add up to 1");
+            say("treatment.care_share", format!("care_share + expectancy_share + specific_share is {shares:.3}"), "make the three shares add up to 1");
         }
         let known = shipped_instruments();
         for (what, measure) in &self.measures.0 {

@@ -43,6 +43,8 @@ pub enum AttributeValue {
     I64(i64),
     /// Real number.
     F64(f64),
+    /// List of UTF-8 texts.
+    Texts(Vec<String>),
 }
 
 /// A long text and its title.
@@ -126,7 +128,20 @@ pub(super) fn write_attribute(
         AttributeValue::Text(text) => write_text_attribute(place, name, text),
         AttributeValue::I64(value) => place.new_attr::<i64>().create(name)?.write_scalar(value),
         AttributeValue::F64(value) => place.new_attr::<f64>().create(name)?.write_scalar(value),
+        AttributeValue::Texts(texts) => write_text_list(place, name, texts),
     }
+}
+
+fn write_text_list(place: &Location, name: &str, texts: &[String]) -> hdf5::Result<()> {
+    let texts: Vec<VarLenUnicode> = texts
+        .iter()
+        .map(|text| utf8(text))
+        .collect::<Result<_, _>>()?;
+    place
+        .new_attr::<VarLenUnicode>()
+        .shape(texts.len())
+        .create(name)?
+        .write(&texts)
 }
 
 fn write_text_attribute(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {

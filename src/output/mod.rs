@@ -52,5 +52,8 @@ pub mod layout;
 mod place;
 mod raw;
 pub mod read;
+pub mod results;
 mod spool;
+pub mod study;
+mod study_tables;
 pub mod writer;

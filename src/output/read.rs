@@ -316,6 +316,18 @@ impl ResultReader {
         })
     }
 
+    /// A list of texts among the attributes of the file; empty when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn attribute_texts(&self, name: &str) -> Result<Vec<String>, OutputError> {
+        Ok(match self.attribute(name)? {
+            Some(AttributeValue::Texts(texts)) => texts,
+            _ => Vec::new(),
+        })
+    }
+
     /// An integer attribute of the file.
     ///
     /// # Errors
@@ -405,7 +417,15 @@ fn attribute(place: &Location, name: &str) -> hdf5::Result<Option<AttributeValue
     }
     let attribute = place.attr(name)?;
     Ok(match attribute.dtype()?.to_descriptor()? {
-        TypeDescriptor::VarLenUnicode => Some(AttributeValue::Text(text_attribute(place, name)?)),
+        TypeDescriptor::VarLenUnicode if attribute.is_scalar() => {
+            Some(AttributeValue::Text(text_attribute(place, name)?))
+        }
+        TypeDescriptor::VarLenUnicode => {
+            let texts = attribute.read_raw::<VarLenUnicode>()?;
+            Some(AttributeValue::Texts(
+                texts.iter().map(ToString::to_string).collect(),
+            ))
+        }
         TypeDescriptor::Integer(_) => Some(AttributeValue::I64(attribute.read_scalar()?)),
         TypeDescriptor::Float(_) => Some(AttributeValue::F64(attribute.read_scalar()?)),
         _ => None,

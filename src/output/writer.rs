@@ -114,6 +114,11 @@ impl ResultFile {
         self.attribute(name, AttributeValue::F64(value));
     }
 
+    /// Sets a list of texts as an attribute of the file; a second value for a name replaces the first.
+    pub fn attribute_texts(&mut self, name: &str, texts: &[String]) {
+        self.attribute(name, AttributeValue::Texts(texts.to_vec()));
+    }
+
     fn attribute(&mut self, name: &str, value: AttributeValue) {
         match self.attributes.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,

@@ -4,8 +4,11 @@ use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
 use super::overrides::{Override, canonical, resolve};
 use super::path::Path;
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, Source};
 use super::read::read_document;
+use super::reader;
+use super::schema::Schema;
+use crate::model::measurement::{ALLIANCE, SYMPTOMS};
 use crate::model::rules::World;
 use sha2::{Digest, Sha256};
 
@@ -70,6 +73,18 @@ impl ArmPlan {
         })?;
         Ok(Self { name, world: World::from(file), text, substance })
     }
+
+    /// Clinics, therapists and clients of one replicate.
+    pub fn size(&self) -> [u64; 3] {
+        let c = &self.world.clinics;
+        let therapists = u64::from(c.count) * u64::from(c.therapists);
+        [u64::from(c.count), therapists, therapists * u64::from(c.clients_per_therapist)]
+    }
+
+    /// Names of the instruments for symptoms and for alliance.
+    pub fn instruments(&self) -> [String; 2] {
+        [SYMPTOMS, ALLIANCE].map(|what| self.world.measures.0.get(what).map(|measure| measure.instrument.clone()).unwrap_or_default())
+    }
 }
 
 impl Scenario {
@@ -78,7 +93,7 @@ impl Scenario {
     /// # Errors
     /// All problems at once, each with its place.
     pub fn load(name: &str, text: &str, settings: &[String]) -> Result<Self, Problems> {
-        let (file, document) = read_document::<ScenarioFile>(name, text)?;
+        let (file, document) = read_document::<ScenarioFile>(name, text).map_err(|found| with_overrides(found, name, text))?;
         let settings = settings.iter().map(|setting| Override::from_setting(setting)).collect::<Result<Vec<_>, _>>()?;
         let (base, _) = resolve(&file, &settings, &OF_THE_FILE)?;
         let mut problems = contradictions(&World::from(&base), &document, None);
@@ -100,6 +115,29 @@ impl Scenario {
         }
         hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// The problems of a file that cannot be read, and what is wrong with its arms and its sweep whatever
+/// the rest will be.
+fn with_overrides(found: Problems, name: &str, text: &str) -> Problems {
+    let Some(root) = reader::read(text).root else {
+        return found;
+    };
+    let document = Document { source: Source::new(name, text), root };
+    let arms = Path::default().field("arms");
+    let count = document.root.at(&arms).map_or(0, |node| node.bare().children.len());
+    let sets = (0..count).flat_map(|i| document.overrides(&arms.clone().item(i).field("set")));
+    let changes: Vec<Override> = sets.chain(document.levels(&Path::default().field("sweep")).into_iter().flatten()).collect();
+    let known = |change: &Override| found.list().iter().any(|p| p.span.start < change.origin.value.end && change.origin.key.start < p.span.end);
+    let (base, schema) = (ScenarioFile::default(), Schema::of::<ScenarioFile>());
+    let written = canonical(&base).ok().and_then(|text| reader::read(&text).root);
+    // A key that exists only with another choice than the default's cannot be judged yet.
+    let judged = |change: &Override| {
+        let path: Path = change.path.parse().unwrap_or_default();
+        schema.root().follow(&path).is_empty() || written.as_ref().is_some_and(|root| root.at(&path).is_some())
+    };
+    let wrong = changes.iter().filter(|change| !known(change) && judged(change)).filter_map(|change| resolve(&base, std::slice::from_ref(change), &OF_THE_STUDY).err());
+    wrong.fold(found.clone(), Problems::and)
 }
 
 /// Shares of rows that are no shares.
@@ -124,7 +162,9 @@ fn contradictions(world: &World, document: &Document, arm: Option<&Path>) -> Vec
         .into_iter()
         .map(|found| {
             let own: Path = found.path.parse().unwrap_or_default();
-            let mut problem = document.problem(arm.unwrap_or(&own), found.what, Some(found.help));
+            let headless = ["is ", "starts "].iter().any(|verb| found.what.starts_with(verb));
+            let what = if headless { format!("`{}` {}", found.path, found.what) } else { found.what };
+            let mut problem = document.problem(arm.unwrap_or(&own), what, Some(found.help));
             problem.path = found.path;
             problem
         })

@@ -48,6 +48,8 @@ pub struct Variant<'a> {
     pub doc: Option<&'a str>,
     /// What stands in the brackets after the word, if anything does.
     pub content: Option<Place<'a>>,
+    /// Whether a group stands right in these brackets, though its type has a name of its own.
+    pub inline: bool,
 }
 
 /// What a value looks like.
@@ -269,6 +271,7 @@ impl<'a> Place<'a> {
                     name,
                     doc,
                     content: Some(self.sub(schema)),
+                    inline: self.core().get("inline") == Some(&Value::Bool(true)),
                 }])
             }
             Some(_) => None,
@@ -323,6 +326,11 @@ impl<'a> Place<'a> {
 }
 
 impl<'a> Variant<'a> {
+    /// Whether the settings in its content are written `Name(…)` rather than `Name((…))`.
+    pub fn single_brackets(&self) -> bool {
+        self.inline || !self.content.as_ref().is_some_and(Place::is_named_type)
+    }
+
     fn step(&self, step: &Step) -> Vec<(Option<&'a str>, Place<'a>)> {
         let Some(content) = &self.content else {
             return Vec::new();
@@ -345,6 +353,7 @@ fn bare<'a>(name: &'a str, doc: Option<&'a str>) -> Variant<'a> {
         name,
         doc,
         content: None,
+        inline: false,
     }
 }
 

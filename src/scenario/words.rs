@@ -92,7 +92,12 @@ pub fn example_variant(variant: &Variant) -> String {
     };
     match content.shape() {
         Shape::Tuple(_) => format!("{}{}", variant.name, example(content)),
-        Shape::Group(..) if !content.is_named_type() => {
+        Shape::Group(fields, _)
+            if variant.single_brackets() && fields.iter().all(|field| !field.required) =>
+        {
+            format!("{}()", variant.name)
+        }
+        Shape::Group(..) if variant.single_brackets() => {
             format!("{}{}", variant.name, example(content))
         }
         _ => format!("{}({})", variant.name, example(content)),
@@ -152,7 +157,7 @@ fn variant_as_written(variant: &Variant, content: &Value) -> String {
         return variant.name.to_owned();
     };
     let inner = as_written(place, content);
-    if inner.starts_with('(') && !place.is_named_type() {
+    if inner.starts_with('(') && variant.single_brackets() {
         format!("{}{inner}", variant.name)
     } else {
         format!("{}({inner})", variant.name)

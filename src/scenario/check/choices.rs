@@ -101,10 +101,10 @@ impl Checker<'_> {
             }
             return;
         };
-        let unnamed_group = !content.is_named_type();
+        let single = variant.single_brackets();
         match (content.shape(), node.kind) {
             (_, Kind::Word) => self.without_content(at, node, variant),
-            (Shape::Group(fields, closed), Kind::Fields) if unnamed_group => {
+            (Shape::Group(fields, closed), Kind::Fields) if single => {
                 self.fields(at, node, &fields, closed)
             }
             (Shape::Tuple(items), Kind::Tuple) => self.tuple(at, node, content, &items),
@@ -114,6 +114,14 @@ impl Checker<'_> {
                     variant.name
                 );
                 let help = format!("write {}((…))", variant.name);
+                self.find(&at.path, head(None, node, self.text), what, Some(help));
+            }
+            (Shape::Group(..), Kind::Tuple) if single && node.children.len() == 1 => {
+                let what = format!(
+                    "the settings of `{}` stand in single round brackets",
+                    variant.name
+                );
+                let help = format!("write {}(…)", variant.name);
                 self.find(&at.path, head(None, node, self.text), what, Some(help));
             }
             (_, Kind::Tuple) if node.children.len() == 1 => {
@@ -136,7 +144,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn without_content(&mut self, at: &At, node: &Node, variant: &Variant) {
-        let what = format!("`{}` needs brackets with its settings", variant.name);
+        let what = format!("`{}` needs brackets after its name", variant.name);
         let help = format!("write {}", example_variant(variant));
         self.find(&at.path, node.span.clone(), what, Some(help));
     }

@@ -69,6 +69,9 @@ struct Checker<'a> {
     findings: Vec<Finding>,
 }
 
+/// Longest example in a help line; what is longer is left to `explain`.
+const LONGEST_EXAMPLE: usize = 100;
+
 impl Checker<'_> {
     fn find(&mut self, path: &Path, span: Span, what: String, help: Option<String>) {
         self.findings.push(Finding {
@@ -153,7 +156,10 @@ impl Checker<'_> {
         } else {
             head(None, node, self.text)
         };
-        let help = self.advice(node, place);
+        let help = self.advice(node, place).map(|help| match help.len() {
+            0..=LONGEST_EXAMPLE => help,
+            _ => format!("`dyadsim explain {}` lists its settings", at.path),
+        });
         self.find(&at.path, span, what, help);
     }
 

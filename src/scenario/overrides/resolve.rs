@@ -71,8 +71,8 @@ fn open_path(change: &Override, closed: &[&str]) -> Result<Path, OverrideError> 
     let path = parse_path(&change.path)?;
     match path.0.first().and_then(Step::name) {
         Some(first) if closed.contains(&first) => Err(OverrideError::Nowhere {
-            what: format!("`{first}` cannot be changed here"),
-            help: Some("change it in the scenario itself".into()),
+            what: format!("`{first}` belongs to the study as a whole and cannot be changed here"),
+            help: Some("set it once, in the scenario file, outside arms and sweep".into()),
         }),
         _ => Ok(path),
     }

@@ -172,7 +172,7 @@ fn wrong_overrides_say_where_what_and_what_would_be_right() {
         (
             base(),
             "arms=[]",
-            "--set:1:1 | `arms` cannot be changed here | change it in the scenario itself",
+            "--set:1:1 | `arms` belongs to the study as a whole and cannot be changed here | set it once, in the scenario file, outside arms and sweep",
         ),
         (
             base(),

@@ -259,6 +259,11 @@ impl<'a> Reader<'a> {
                 "the scenario does not start with a round bracket",
                 "put ( before the first setting and ) after the last one",
             ),
+            Some(_) if matches!(root.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Char) => self.stop(
+                root.span,
+                "this is not a scenario: it does not start with a round bracket",
+                "a scenario stands in round brackets: (title: \"…\", …); `dyadsim new` writes one to start from",
+            ),
             Some(_) => self.trailing(&root),
         }
     }

@@ -117,12 +117,17 @@ impl Reader<'_> {
         number.span.end = self.at;
         let written = &self.text[number.span.clone()];
         let right = written.replace(',', ".");
-        let what = format!("`{written}` has a decimal comma");
+        let thousands = written.split_once(',').is_some_and(|(whole, rest)| rest.len() == 3 && !matches!(whole, "0" | "-0"));
+        let (what, help) = if thousands {
+            (format!("`{written}` has a comma in it"), format!("write {}", written.replace(',', "")))
+        } else {
+            (format!("`{written}` has a decimal comma"), format!("write {right} with a point"))
+        };
         self.mend(comma..comma + 1, ".");
         self.fault(
             number.span.clone(),
             what,
-            format!("write {right} with a point"),
+            help,
         );
         true
     }

@@ -1,0 +1,204 @@
+//! What can be written on the command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Simulates psychotherapy: therapists, clients and their sessions, under several arms at once.
+///
+/// Every client lives through every arm with the same luck, so that arms differ by treatment
+/// alone. All results are simulated; they show what follows from assumptions and are no evidence.
+#[derive(Debug, Parser)]
+#[command(name = "dyadsim", version, max_term_width = 100, arg_required_else_help = true, after_help = START)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const START: &str = "\
+Examples:
+  dyadsim new study.ron             write a scenario to start from
+  dyadsim check study.ron           find mistakes, see what would be run
+  dyadsim run study.ron             run it: a table here, all results in study.h5
+  dyadsim show study.h5             the table again
+  dyadsim explain dropout           what a key of a scenario means
+
+Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented scenario to start from.
+    New(New),
+    /// Check a scenario and say what would be run.
+    Check(Check),
+    /// Run a scenario: the headline as a table, everything in an HDF5 file.
+    Run(Run),
+    /// Show the headline of a result file.
+    Show(Show),
+    /// Explain a key of a scenario: meaning, unit, range, default and source.
+    Explain(Explain),
+}
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim new                                print the smallest useful scenario
+  dyadsim new study.ron                      write it to study.ron
+  dyadsim new study.ron --template feedback  feedback against usual care
+  dyadsim new all.ron --template full        every key with meaning, range, default and source")]
+pub struct New {
+    /// Where to write it; without a name it is printed.
+    pub file: Option<PathBuf>,
+    /// What to start from.
+    #[arg(long, value_enum, default_value_t, value_name = "NAME")]
+    pub template: super::new::Template,
+    /// Replace an existing file.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A scenario and changes to it.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// Scenario file.
+    pub file: PathBuf,
+    /// Change a key of the scenario, for every arm; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// Number of replicates, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub replicates: Option<u64>,
+    /// Master seed, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Number of threads; all processors without it. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim check study.ron
+  dyadsim check study.ron --set clinics.therapists=20 --replicates 1000
+  dyadsim check study.ron --json
+
+With --json, a sound scenario gives an object (cells, arms, replicates, clients, sessions, seconds,
+bytes), a wrong one a list of problems: {file, line, column, path, message, help}.
+
+Exit codes: 0 sound, 1 something is wrong, 74 the file cannot be read.")]
+pub struct Check {
+    /// Scenario and changes.
+    #[command(flatten)]
+    pub source: Source,
+    /// Answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const JSON: &str = "\
+JSON (--json), one object; a value that is not defined is null:
+  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, instruments
+  replicates    {first, asked, done, failed}
+  interrupted, reached_precision, until_mcse, file
+  measures      [{name, unit, meaning}]
+  cells         [{cell, levels: {key: text}, arms: [arm]}]
+  arm           {arm, name, clinics, therapists, clients, completed, failed,
+                 measures: {name: {value, mcse}}, contrast}
+  contrast      null for the first arm, else {against, differences: {name: {value, mcse}},
+                 comparisons: {name: {value, mcse}}, odds_ratios: {name: {value, mcse}},
+                 numbers_needed_to_treat: {name: {value, mcse}}}
+  failures      [{cell, replicate, reason}]";
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES, after_long_help = format!("{RUN_EXAMPLES}\n\n{JSON}"))]
+pub struct Run {
+    /// Scenario and changes.
+    #[command(flatten)]
+    pub source: Source,
+    /// Result file; without it the name of the scenario with .h5, in the current folder.
+    #[arg(short, long, value_name = "OUT.h5", conflicts_with = "no_file")]
+    pub output: Option<PathBuf>,
+    /// Stop as soon as the headline is this precise: Monte Carlo standard error of the difference
+    /// in final score between arms (of the final score itself with one arm), in score units.
+    #[arg(long, value_name = "TARGET", allow_negative_numbers = true, value_parser = positive)]
+    pub until_mcse: Option<f64>,
+    /// Run only this replicate (from 1). It has the same rows as in the whole run; see all of its
+    /// sessions with --set output.sessions=All.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "until_mcse")]
+    pub replicate: Option<u64>,
+    /// Replace an existing result file.
+    #[arg(long)]
+    pub force: bool,
+    /// Write no result file: the table only.
+    #[arg(long)]
+    pub no_file: bool,
+    /// No progress and no messages; results and errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Results as JSON instead of a table (described in --help).
+    #[arg(long)]
+    pub json: bool,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  dyadsim run study.ron                                 results in study.h5
+  dyadsim run study.ron -o long.h5 --replicates 2000
+  dyadsim run study.ron --set clients.severity_mean=90 --no-file
+  dyadsim run study.ron --until-mcse 0.05               stop when precise enough
+  dyadsim run study.ron --replicate 7 --set output.sessions=All
+  dyadsim run study.ron --quiet --json | jq '.cells[0].arms[1].contrast.differences.final_score'
+
+Exit codes:
+  0   done
+  1   something is wrong with the scenario, the settings or the command line
+  74  a file cannot be read or written
+  75  interrupted (Ctrl-C); complete replicates are in the result file
+
+The table (or JSON) goes to standard output, progress and messages to standard error.
+The same scenario and seed give the same table and the same file, byte for byte.";
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
+        _ => Err("a positive number is needed, such as 0.05".into()),
+    }
+}
+
+/// Options of `show`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "\
+Examples:
+  dyadsim show study.h5
+  dyadsim show study.h5 --json",
+    after_long_help = format!("Examples:\n  dyadsim show study.h5\n  dyadsim show study.h5 --json\n\n{JSON}")
+)]
+pub struct Show {
+    /// Result file.
+    pub file: PathBuf,
+    /// Results as JSON instead of a table (described in --help).
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim explain                      all keys, one per line
+  dyadsim explain clinics.therapists
+  dyadsim explain dropout              the last name is enough where it is clear
+  dyadsim explain feedback --json")]
+pub struct Explain {
+    /// Key, such as clinics.therapists; without it all keys are listed.
+    pub key: Option<String>,
+    /// Answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

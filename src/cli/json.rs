@@ -1,0 +1,100 @@
+//! Results as JSON: names, values and Monte Carlo standard errors for other programs.
+
+use crate::engine::summary::MEASURES;
+use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
+use crate::output::results::{ArmResults, CellResults, Contrast, Results};
+use crate::output::study::NOTE;
+use crate::performance::Measured;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// The answer of a study; `--help` describes the keys.
+pub fn results(results: &Results, file: Option<&Path>) -> Value {
+    let about = &results.about;
+    json!({
+        "program": "dyadsim",
+        "note": NOTE,
+        "title": about.title,
+        "question": about.question,
+        "version": about.version,
+        "seed": about.seed,
+        "seed_hex": format!("{:#018x}", about.seed),
+        "fingerprint": about.fingerprint,
+        "settings": about.settings,
+        "arms": about.arms,
+        "factors": about.factors,
+        "instruments": { "symptoms": about.instruments[0], "alliance": about.instruments[1] },
+        "replicates": { "first": about.first, "asked": about.asked, "done": about.done, "failed": results.failures.len() },
+        "interrupted": about.interrupted,
+        "reached_precision": about.reached_precision(),
+        "until_mcse": about.until_mcse,
+        "file": file.map(|file| file.display().to_string()),
+        "measures": MEASURES.iter().map(|spec| json!({ "name": spec.name, "unit": spec.unit, "meaning": spec.long_name })).collect::<Vec<_>>(),
+        "cells": (1..).zip(&results.cells).map(|(c, one)| cell(c, one, &about.factors)).collect::<Vec<_>>(),
+        "failures": results.failures.iter().map(|f| json!({ "cell": f.cell, "replicate": f.replicate, "reason": f.reason })).collect::<Vec<_>>(),
+    })
+}
+
+fn cell(number: usize, cell: &CellResults, factors: &[String]) -> Value {
+    let levels: Map<String, Value> = factors
+        .iter()
+        .cloned()
+        .zip(cell.levels.iter().map(|level| level.as_str().into()))
+        .collect();
+    let base = cell
+        .arms
+        .first()
+        .map(|arm| arm.name.as_str())
+        .unwrap_or_default();
+    json!({
+        "cell": number,
+        "levels": levels,
+        "arms": (1..).zip(&cell.arms).map(|(a, one)| arm(a, one, base)).collect::<Vec<_>>(),
+    })
+}
+
+fn arm(number: usize, arm: &ArmResults, base: &str) -> Value {
+    json!({
+        "arm": number,
+        "name": arm.name,
+        "clinics": arm.size[0],
+        "therapists": arm.size[1],
+        "clients": arm.size[2],
+        "completed": arm.completed,
+        "failed": arm.failed,
+        "measures": named(&arm.level, |name| !COMPARISONS.contains(&name)),
+        "contrast": arm.contrast.as_ref().map(|pair| contrast(pair, arm, base)),
+    })
+}
+
+fn contrast(pair: &Contrast, arm: &ArmResults, base: &str) -> Value {
+    let ratios = |values: &[Measured]| -> Map<String, Value> {
+        RATIO_MEASURES
+            .iter()
+            .zip(values)
+            .map(|(name, &value)| ((*name).into(), measured(value)))
+            .collect()
+    };
+    json!({
+        "against": base,
+        "differences": named(&pair.difference, |name| !COMPARISONS.contains(&name)),
+        "comparisons": named(&arm.level, |name| COMPARISONS.contains(&name)),
+        "odds_ratios": ratios(&pair.odds_ratio),
+        "numbers_needed_to_treat": ratios(&pair.needed),
+    })
+}
+
+fn named(values: &[Measured], wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
+    let pairs = MEASURES
+        .iter()
+        .zip(values)
+        .filter(|(spec, _)| wanted(spec.name));
+    pairs
+        .map(|(spec, &value)| (spec.name.into(), measured(value)))
+        .collect()
+}
+
+/// Not defined (NaN) becomes null.
+fn measured(measured: Measured) -> Value {
+    json!({ "value": measured.value, "mcse": measured.mcse })
+}

@@ -1,0 +1,36 @@
+//! The command line: `new`, `check`, `run`, `show`, `explain`.
+//!
+//! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
+//! input, 74 a file cannot be read or written, 75 interrupted.
+
+pub mod args;
+mod check;
+mod explain;
+pub mod failure;
+mod json;
+mod layout;
+mod new;
+mod progress;
+mod run;
+mod show;
+mod source;
+mod table;
+mod terminal;
+mod threads;
+
+use args::{Cli, Command};
+use failure::{End, Failure};
+
+/// Does what a command line asks for.
+///
+/// # Errors
+/// Bad input, or a file that cannot be read or written.
+pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
+    match &cli.command {
+        Command::New(args) => new::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Explain(args) => explain::run(args),
+    }
+}

@@ -1,0 +1,68 @@
+//! From a checked scenario to a study that can be run.
+
+use super::norms;
+use super::replicate::Cell;
+use super::run::{Keep, Rows, Study};
+use crate::model::rules::World;
+use crate::scenario::file::{Output, Rows as Written};
+use crate::scenario::load::{CellPlan, Scenario};
+
+impl From<Written> for Keep {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::None => Self::None,
+            Written::Share(share) => Self::Share(share),
+            Written::All => Self::All,
+        }
+    }
+}
+
+impl From<&Output> for Rows {
+    fn from(output: &Output) -> Self {
+        Self {
+            therapists: output.therapists.into(),
+            clients: output.clients.into(),
+            sessions: output.sessions.into(),
+        }
+    }
+}
+
+/// One cell of a design, ready to run.
+///
+/// # Errors
+/// What contradicts itself in it; a loaded scenario has no such cell.
+pub fn cell(plan: &CellPlan) -> Result<Cell, String> {
+    let worlds: Vec<World> = plan.arms.iter().map(|arm| arm.world.clone()).collect();
+    norms::cell(&worlds).map_err(|(arm, found)| {
+        let each: Vec<String> = found
+            .into_iter()
+            .map(|one| format!("{} {}", one.path, one.what))
+            .collect();
+        format!("arm \"{}\": {}", plan.arms[arm].name, each.join("; "))
+    })
+}
+
+/// The whole study, all replicates of all cells. Expected curves are made here, cell by cell.
+///
+/// # Errors
+/// As for [`cell`].
+pub fn study(scenario: &Scenario) -> Result<Study, String> {
+    Ok(Study {
+        seed: scenario.seed,
+        cells: cells(&scenario.cells)?,
+        rows: Rows::from(&scenario.output),
+        replicates: 0..scenario.replicates,
+        until_mcse: None,
+    })
+}
+
+#[cfg(feature = "threads")]
+fn cells(plans: &[CellPlan]) -> Result<Vec<Cell>, String> {
+    use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+    plans.par_iter().map(cell).collect()
+}
+
+#[cfg(not(feature = "threads"))]
+fn cells(plans: &[CellPlan]) -> Result<Vec<Cell>, String> {
+    plans.iter().map(cell).collect()
+}

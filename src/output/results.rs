@@ -1,0 +1,235 @@
+//! The answer of a study: every measure of every arm, and every contrast, with its Monte Carlo
+//! standard error. It comes from a run or from a file; both give the same numbers.
+
+use crate::engine::run::{Failure, Outcome, Study};
+use crate::engine::summary::MEASURES;
+use crate::engine::totals::{ArmTotals, RATIO_MEASURES};
+use crate::performance::Measured;
+use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
+
+/// What a study is: all that a heading says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// One line that says what is compared.
+    pub title: String,
+    /// The question, for readers.
+    pub question: String,
+    /// Version of the program that ran the study.
+    pub version: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Identifies what was simulated (see [`Scenario::fingerprint`]).
+    pub fingerprint: String,
+    /// Changes to the scenario file from the command line, `KEY=VALUE`.
+    pub settings: Vec<String>,
+    /// Names of the arms, the comparison arm first.
+    pub arms: Vec<String>,
+    /// Keys that the design varies.
+    pub factors: Vec<String>,
+    /// Instrument of symptoms and of alliance in the first arm.
+    pub instruments: [String; 2],
+    /// Some arm has feedback to therapists.
+    pub feedback: bool,
+    /// First replicate, from 1.
+    pub first: u64,
+    /// Replicates asked for.
+    pub asked: u64,
+    /// Replicates done, failed ones included.
+    pub done: u64,
+    /// Precision at which the run was to stop: largest MCSE of the headline, in score units.
+    pub until_mcse: Option<f64>,
+    /// The run was stopped before all that was asked for was done.
+    pub interrupted: bool,
+}
+
+/// Results of one arm of one cell.
+#[derive(Clone, Debug)]
+pub struct ArmResults {
+    /// Name.
+    pub name: String,
+    /// Clinics, therapists and clients of one replicate.
+    pub size: [u64; 3],
+    /// Replicates completed.
+    pub completed: u64,
+    /// Replicates that failed.
+    pub failed: u64,
+    /// Every measure, in the order of [`MEASURES`].
+    pub level: Vec<Measured>,
+    /// Comparison with the first arm; none for the first arm itself.
+    pub contrast: Option<Contrast>,
+}
+
+/// An arm against the comparison arm: same clients, same luck.
+#[derive(Clone, Debug)]
+pub struct Contrast {
+    /// Paired difference of every measure, in the order of [`MEASURES`].
+    pub difference: Vec<Measured>,
+    /// Odds ratio for each of [`RATIO_MEASURES`].
+    pub odds_ratio: [Measured; 3],
+    /// Number needed to treat for each of [`RATIO_MEASURES`] (negative when the arm has fewer).
+    pub needed: [Measured; 3],
+}
+
+/// Results of one cell of the design.
+#[derive(Clone, Debug)]
+pub struct CellResults {
+    /// Value of each factor, as written.
+    pub levels: Vec<String>,
+    /// Arms, the comparison arm first.
+    pub arms: Vec<ArmResults>,
+}
+
+/// The answer of a study.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// What the study is.
+    pub about: About,
+    /// Cells of the design.
+    pub cells: Vec<CellResults>,
+    /// Replicates that could not be completed.
+    pub failures: Vec<Failure>,
+}
+
+impl About {
+    /// The heading of a study that has not run yet.
+    pub fn new(scenario: &Scenario, study: &Study, settings: &[String]) -> Self {
+        let arms = || scenario.cells.iter().flat_map(|cell| &cell.arms);
+        let first_cell = scenario.cells.first();
+        Self {
+            title: scenario.title.clone(),
+            question: scenario.question.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            seed: study.seed,
+            fingerprint: scenario.fingerprint(),
+            settings: settings.to_vec(),
+            arms: first_cell.map_or_else(Vec::new, |cell| {
+                cell.arms.iter().map(|arm| arm.name.clone()).collect()
+            }),
+            factors: first_cell.map_or_else(Vec::new, |cell| {
+                cell.levels.iter().map(|(path, _)| path.clone()).collect()
+            }),
+            instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
+            feedback: arms().any(|arm| arm.world.feedback.is_some()),
+            first: study.replicates.start + 1,
+            asked: study.replicates.end - study.replicates.start,
+            done: 0,
+            until_mcse: study.until_mcse,
+            interrupted: false,
+        }
+    }
+
+    /// The heading, once the run is over.
+    #[must_use]
+    pub fn after(mut self, outcome: &Outcome) -> Self {
+        self.done = outcome.replicates;
+        self.interrupted = outcome.interrupted;
+        self
+    }
+
+    /// The run stopped early because it was precise enough.
+    pub fn reached_precision(&self) -> bool {
+        !self.interrupted && self.done < self.asked
+    }
+}
+
+impl Results {
+    /// The answer of a run.
+    pub fn new(about: &About, scenario: &Scenario, outcome: &Outcome) -> Self {
+        let cells = scenario.cells.iter().zip(&outcome.totals.cells).enumerate();
+        Self {
+            about: about.clone().after(outcome),
+            cells: cells
+                .map(|(c, (plan, totals))| {
+                    cell(plan, totals, failed(outcome, c), outcome.replicates)
+                })
+                .collect(),
+            failures: outcome.failures.clone(),
+        }
+    }
+
+    /// Largest Monte Carlo standard error of the headline, in score units: of the paired differences in
+    /// final score, or of the final score itself where there is one arm.
+    pub fn headline_mcse(&self) -> f64 {
+        let final_score = crate::engine::totals::measure("final_score");
+        let contrasts = |cell: &CellResults| {
+            cell.arms
+                .iter()
+                .filter_map(|arm| arm.contrast.as_ref())
+                .map(|c| c.difference[final_score].mcse)
+                .reduce(f64::max)
+        };
+        let one = |cell: &CellResults| {
+            contrasts(cell).or(cell.arms.first().map(|arm| arm.level[final_score].mcse))
+        };
+        self.cells.iter().filter_map(one).fold(f64::NAN, f64::max)
+    }
+}
+
+fn failed(outcome: &Outcome, cell: usize) -> u64 {
+    outcome
+        .failures
+        .iter()
+        .filter(|failure| failure.cell as usize == cell + 1)
+        .count() as u64
+}
+
+fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellResults {
+    let base = totals.first();
+    let arm = |(a, (plan, totals)): (usize, (&ArmPlan, &ArmTotals))| ArmResults {
+        name: plan.name.clone(),
+        size: plan.size(),
+        completed: done - failed,
+        failed,
+        level: totals
+            .level
+            .iter()
+            .map(|moments| moments.measured())
+            .collect(),
+        contrast: base.filter(|_| a > 0).map(|base| contrast(totals, base)),
+    };
+    CellResults {
+        levels: plan.levels.iter().map(|(_, value)| value.clone()).collect(),
+        arms: plan.arms.iter().zip(totals).enumerate().map(arm).collect(),
+    }
+}
+
+fn contrast(arm: &ArmTotals, base: &ArmTotals) -> Contrast {
+    Contrast {
+        difference: arm
+            .difference
+            .iter()
+            .map(|moments| moments.measured())
+            .collect(),
+        odds_ratio: RATIO_MEASURES.map(|name| arm.shares(base, name).odds_ratio()),
+        needed: RATIO_MEASURES.map(|name| arm.shares(base, name).number_needed_to_treat()),
+    }
+}
+
+impl ArmResults {
+    /// A measure by its name, not defined when there is none of that name.
+    pub fn mean(&self, name: &str) -> Measured {
+        named(&self.level, name)
+    }
+}
+
+impl Contrast {
+    /// The paired difference of a measure.
+    pub fn of(&self, name: &str) -> Measured {
+        named(&self.difference, name)
+    }
+
+    /// Odds ratio and number needed to treat of one of [`RATIO_MEASURES`].
+    pub fn ratio(&self, name: &str) -> (Measured, Measured) {
+        let at = RATIO_MEASURES.iter().position(|known| *known == name);
+        at.map_or((Measured::NONE, Measured::NONE), |at| {
+            (self.odds_ratio[at], self.needed[at])
+        })
+    }
+}
+
+fn named(values: &[Measured], name: &str) -> Measured {
+    let at = MEASURES.iter().position(|spec| spec.name == name);
+    at.and_then(|at| values.get(at))
+        .copied()
+        .unwrap_or(Measured::NONE)
+}

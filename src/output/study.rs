@@ -1,0 +1,177 @@
+//! A run as a result file: rows as they come, the answer at the end.
+//!
+//! ```text
+//! /replicates   a row per replicate, cell and arm
+//! /therapists   rows of the replicates that keep them (see `output` in a scenario)
+//! /clients
+//! /sessions
+//! /cells        a row per cell of the design: the values of the swept keys
+//! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
+//! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
+//! /failures     a row per replicate that could not be completed
+//! /scenario     the file as written, and the exact scenario of every arm of every cell
+//! ```
+
+use super::error::OutputError;
+use super::layout::AttributeValue;
+use super::read::ResultReader;
+use super::results::{About, Results};
+use super::study_tables::{self, arms, cells, contrasts, failures};
+use super::writer::{ResultFile, TableId, WriteOptions, Written};
+use crate::dataset::column::Table;
+use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
+use crate::engine::sink::{Batch, Sink};
+use crate::scenario::load::Scenario;
+use std::path::Path;
+
+/// What stands in every file, so that nobody takes simulated data for observed data.
+pub const NOTE: &str = "Simulated data: what follows from the assumptions in /scenario. Not evidence about real treatments.";
+
+/// Group of the scenario texts.
+const SCENARIO: &str = "scenario";
+/// Title of the text as the user wrote it.
+const AS_WRITTEN: &str = "file as written";
+
+/// Takes the rows of a run and puts them, with its results, into one file.
+#[derive(Debug)]
+pub struct StudyFile {
+    file: ResultFile,
+    replicates: TableId,
+    therapists: TableId,
+    clients: TableId,
+    sessions: TableId,
+}
+
+impl StudyFile {
+    /// Prepares the file; refuses before a long run what could not be written after it.
+    ///
+    /// # Errors
+    /// As [`ResultFile::create`].
+    pub fn create(path: &Path, options: WriteOptions) -> Result<Self, OutputError> {
+        let mut file = ResultFile::create(path, options)?;
+        Ok(Self {
+            replicates: file.table("replicates", Replicates::columns_described())?,
+            therapists: file.table("therapists", Therapists::SPECS)?,
+            clients: file.table("clients", Clients::SPECS)?,
+            sessions: file.table("sessions", Sessions::SPECS)?,
+            file,
+        })
+    }
+
+    /// Keeps the scenario: the text as written, and every arm of every cell with all keys.
+    ///
+    /// # Errors
+    /// As [`ResultFile::text`].
+    pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
+        self.file.text(SCENARIO, AS_WRITTEN, written)?;
+        let several = scenario.cells.len() > 1;
+        for (c, cell) in (1..).zip(&scenario.cells) {
+            for (a, arm) in (1..).zip(&cell.arms) {
+                let place = if several {
+                    format!("cell {c}, arm {a}")
+                } else {
+                    format!("arm {a}")
+                };
+                self.file
+                    .text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the answer and gives the file its name.
+    ///
+    /// # Errors
+    /// As [`ResultFile::finish`].
+    pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
+        self.describe(&results.about);
+        for table in [
+            cells(results),
+            arms(results),
+            contrasts(results),
+            failures(results),
+        ] {
+            let id = self.file.table(table.name(), table.specs())?;
+            self.file.append(id, &table)?;
+        }
+        self.file.finish()
+    }
+
+    fn describe(&mut self, about: &About) {
+        let file = &mut self.file;
+        file.attribute_text("note", NOTE);
+        file.attribute_text("title", &about.title);
+        file.attribute_text("question", &about.question);
+        file.attribute_text("program", "dyadsim");
+        file.attribute_text("version", &about.version);
+        file.attribute_i64("seed", about.seed.cast_signed());
+        file.attribute_text("seed_hex", &format!("{:#018x}", about.seed));
+        file.attribute_text("fingerprint", &about.fingerprint);
+        file.attribute_i64("first_replicate", about.first.cast_signed());
+        file.attribute_i64("replicates_asked", about.asked.cast_signed());
+        file.attribute_i64("replicates_done", about.done.cast_signed());
+        file.attribute_i64("interrupted", about.interrupted.into());
+        if let Some(target) = about.until_mcse {
+            file.attribute_f64("until_mcse", target);
+        }
+        file.attribute_i64("feedback", about.feedback.into());
+        file.attribute_text("symptoms_instrument", &about.instruments[0]);
+        file.attribute_text("alliance_instrument", &about.instruments[1]);
+        for (name, texts) in [
+            ("arms", &about.arms),
+            ("factors", &about.factors),
+            ("settings", &about.settings),
+        ] {
+            if !texts.is_empty() {
+                file.attribute_texts(&format!("{name}_list"), texts);
+            }
+        }
+    }
+}
+
+impl Sink for StudyFile {
+    type Error = OutputError;
+
+    fn accept(&mut self, batch: &Batch) -> Result<(), OutputError> {
+        self.file.append(self.replicates, &batch.replicates)?;
+        self.file.append(self.therapists, &batch.therapists)?;
+        self.file.append(self.clients, &batch.clients)?;
+        self.file.append(self.sessions, &batch.sessions)
+    }
+}
+
+/// The answer that a result file holds.
+///
+/// # Errors
+/// The file cannot be read, or holds no study.
+pub fn read_results(path: &Path) -> Result<Results, OutputError> {
+    let file = ResultReader::open(path)?;
+    let about = read_about(&file)?;
+    study_tables::read(&file, about)
+}
+
+fn read_about(file: &ResultReader) -> Result<About, OutputError> {
+    let text = |name| file.attribute_text(name).map(Option::unwrap_or_default);
+    let whole = |name| file.attribute_i64(name).map(Option::unwrap_or_default);
+    let count = |name| whole(name).map(|n| n.max(0).cast_unsigned());
+    Ok(About {
+        title: text("title")?,
+        question: text("question")?,
+        version: text("version")?,
+        seed: whole("seed")?.cast_unsigned(),
+        fingerprint: text("fingerprint")?,
+        settings: file.attribute_texts("settings_list")?,
+        arms: file.attribute_texts("arms_list")?,
+        factors: file.attribute_texts("factors_list")?,
+        instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
+        feedback: whole("feedback")? != 0,
+        first: count("first_replicate")?,
+        asked: count("replicates_asked")?,
+        done: count("replicates_done")?,
+        until_mcse: match file.attribute("until_mcse")? {
+            Some(AttributeValue::F64(target)) => Some(target),
+            _ => None,
+        },
+        interrupted: whole("interrupted")? != 0,
+    })
+}
