@@ -9,9 +9,7 @@ fn main() {}
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let millions: usize = arguments.next().map_or(Ok(5), |text| text.parse())?;
-    let path = arguments
-        .next()
-        .unwrap_or_else(|| "result_file_speed.h5".to_owned());
+    let path = arguments.next().unwrap_or_else(|| "result_file_speed.h5".to_owned());
     speed::measure(millions, path.as_ref())
 }
 
@@ -55,9 +53,7 @@ mod speed {
     fn batch(number: usize) -> Sessions {
         let mut state = number as u64 + 1;
         let mut uniform = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1_u64 << 53) as f64
         };
         let mut rows = Sessions::default();
@@ -95,27 +91,12 @@ mod speed {
 
         let megabytes = (batches * BATCH * 31) as f64 / 1e6;
         let total = (appending + finishing).as_secs_f64();
-        println!(
-            "{} threads, {megabytes:.0} MB of rows",
-            rayon::current_num_threads()
-        );
-        println!(
-            "append {:.2} s, finish {:.2} s: {:.0} MB/s",
-            appending.as_secs_f64(),
-            finishing.as_secs_f64(),
-            megabytes / total
-        );
-        println!(
-            "file {:.0} MB ({:.0} %)",
-            written.bytes as f64 / 1e6,
-            100.0 * written.bytes as f64 / 1e6 / megabytes
-        );
+        println!("{} threads, {megabytes:.0} MB of rows", rayon::current_num_threads());
+        println!("append {:.2} s, finish {:.2} s: {:.0} MB/s", appending.as_secs_f64(), finishing.as_secs_f64(), megabytes / total);
+        println!("file {:.0} MB ({:.0} %)", written.bytes as f64 / 1e6, 100.0 * written.bytes as f64 / 1e6 / megabytes);
         let start = Instant::now();
         let rows = ResultReader::open(path)?.table("sessions")?.rows();
-        println!(
-            "read {rows} rows at {:.0} MB/s",
-            megabytes / start.elapsed().as_secs_f64()
-        );
+        println!("read {rows} rows at {:.0} MB/s", megabytes / start.elapsed().as_secs_f64());
         Ok(())
     }
 }

@@ -124,7 +124,10 @@ fn timed_by_hand(records: &mut Vec<by_hand::Record>) -> f64 {
     for replicate in 0..SHORT {
         let mut rng = Pcg64::new(0xcafe_f00d, u128::from(replicate));
         black_box(by_hand::replicate(&mut rng, records));
-        sessions += black_box(&records[..]).iter().filter(|r| r.session < 20 || r.rupture || r.repaired || r.dyad > 0 || r.rating > r.symptoms).count();
+        sessions += black_box(&records[..])
+            .iter()
+            .filter(|r| r.session < 20 || r.rupture || r.repaired || r.dyad > 0 || r.rating > r.symptoms)
+            .count();
     }
     start.elapsed().as_nanos() as f64 / sessions as f64
 }
@@ -154,7 +157,8 @@ fn main() {
     let mut records = Vec::new();
 
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
-    criterion.bench_function("random numbers of 8,000 default sessions", |b| b.iter(|| at(Width::widest(), Floor { sessions: 8_000, rules })));
+    criterion
+        .bench_function("random numbers of 8,000 default sessions", |b| b.iter(|| at(Width::widest(), Floor { sessions: 8_000, rules })));
     criterion.bench_function("replicate of 1,000 default courses, one arm", |b| b.iter(|| first.simulate(&one, 1, 1, &mut Unobserved)));
     criterion.bench_function("replicate of 1,000 default courses, two arms", |b| b.iter(|| second.simulate(&two, 1, 1, &mut Unobserved)));
     criterion.bench_function("replicate of CL-1 in the engine", |b| b.iter(|| third.simulate(&cl1, 1, 1, &mut Unobserved)));

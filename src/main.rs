@@ -10,11 +10,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nothing can be said when the terminal is gone.
             let _ = error.print();
-            return if error.use_stderr() {
-                ExitCode::from(1)
-            } else {
-                ExitCode::SUCCESS
-            };
+            return if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS };
         }
     };
     match dispatch(&cli) {

@@ -15,9 +15,7 @@ fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_scenarios");
     let entries = fs::read_dir(folder).expect("the folder of wrong scenarios");
     let paths = entries.map(|entry| entry.expect("a readable entry").path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|e| e == "ron"))
-        .collect();
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|e| e == "ron")).collect();
     paths.sort();
     paths
 }
@@ -33,11 +31,8 @@ fn compare(path: &Path) -> Option<String> {
     if std::env::var_os("BLESS").is_some() {
         fs::write(&expected, format!("{seen}\n")).expect("a writable message");
     }
-    let kept = fs::read_to_string(&expected)
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
-    (kept.trim_end() != seen.trim_end())
-        .then(|| format!("{name} now says:\n{seen}\nbut should say:\n{kept}"))
+    let kept = fs::read_to_string(&expected).unwrap_or_default().replace("\r\n", "\n");
+    (kept.trim_end() != seen.trim_end()).then(|| format!("{name} now says:\n{seen}\nbut should say:\n{kept}"))
 }
 
 #[test]

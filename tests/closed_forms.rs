@@ -6,7 +6,8 @@ use common::{Moment, cell, check, covariance, mean, observed, share};
 use dyadsim::model::ending::EndReason;
 
 /// Nobody leaves before the session cap.
-const STAY: &str = "planned: 0.0, administrative: 0.0, dropout: -40.0, dropout_early: 0.0, dropout_alliance: 0.0, dropout_rupture: 0.0, dropout_gain: 0.0";
+const STAY: &str =
+    "planned: 0.0, administrative: 0.0, dropout: -40.0, dropout_early: 0.0, dropout_alliance: 0.0, dropout_rupture: 0.0, dropout_gain: 0.0";
 
 /// Symptoms that do nothing to alliance, and nothing that ruptures.
 fn calm(extra: &str, alliance: &str, endings: &str) -> String {
@@ -30,7 +31,12 @@ fn trait_and_state_alliance_have_their_variances_and_the_state_its_autocovarianc
     let traits: Vec<f64> = paths.iter().step_by(2).map(|path| path[0].trait_alliance).collect();
     check("trait variance", covariance(&traits, &traits, 0.0, 0.0), 0.75, &[("therapists left out", 0.70), ("state mixed in", 0.90)]);
     let (first, second): (Vec<f64>, Vec<f64>) = paths.chunks(2).map(|pair| (pair[0][0].trait_alliance, pair[1][0].trait_alliance)).unzip();
-    check("covariance of a therapist's clients", covariance(&first, &second, 0.0, 0.0), 0.05, &[("no therapist", 0.0), ("match shared too", 0.35)]);
+    check(
+        "covariance of a therapist's clients",
+        covariance(&first, &second, 0.0, 0.0),
+        0.05,
+        &[("no therapist", 0.0), ("match shared too", 0.35)],
+    );
     for (k, truth) in [(0, 0.15), (1, 0.045), (2, 0.0135)] {
         let seen = covariance(&at(paths, 3, |m| m.state), &at(paths, 3 + k, |m| m.state), 0.0, 0.0);
         let bugs: &[(&str, f64)] = match k {
@@ -83,9 +89,19 @@ fn with_noise_symptoms_have_the_mean_and_variance_of_an_ar1_around_the_heading()
     let (keep, sessions) = (0.875f64, 10);
     let levels = at(&paths[0], sessions, |m| m.symptoms);
     let truth = 66.0 + 12.0 * keep.powi(sessions as i32);
-    check("mean path", mean(&levels), truth, &[("one session too few", 66.0 + 12.0 * keep.powi(9)), ("wrong heading", 65.5 + 12.5 * keep.powi(10))]);
+    check(
+        "mean path",
+        mean(&levels),
+        truth,
+        &[("one session too few", 66.0 + 12.0 * keep.powi(9)), ("wrong heading", 65.5 + 12.5 * keep.powi(10))],
+    );
     let variance = 7.6f64.powi(2) * (1.0 - keep.powi(20)) / (1.0 - keep * keep);
-    check("variance of the path", covariance(&levels, &levels, truth, truth), variance, &[("noise once", 7.6f64.powi(2)), ("noise 8", variance * (8.0f64 / 7.6).powi(2))]);
+    check(
+        "variance of the path",
+        covariance(&levels, &levels, truth, truth),
+        variance,
+        &[("noise once", 7.6f64.powi(2)), ("noise 8", variance * (8.0f64 / 7.6).powi(2))],
+    );
 }
 
 #[test]
@@ -127,7 +143,10 @@ fn a_constant_hazard_gives_geometric_courses_with_early_sessions_apart() {
     for t in [1, 2, 3, 8] {
         let truth = survives(t);
         let hits = courses.iter().filter(|c| i32::from(c.sessions) > t).count();
-        let bugs = [("survival off by one session", survives(t + 1)), ("early sessions are three", (1.0 - early).powi(t.min(3)) * (1.0 - late).powi((t - 3).max(0)))];
+        let bugs = [
+            ("survival off by one session", survives(t + 1)),
+            ("early sessions are three", (1.0 - early).powi(t.min(3)) * (1.0 - late).powi((t - 3).max(0))),
+        ];
         check(&format!("survival beyond session {t}"), share(hits, courses.len(), truth), truth, &bugs[..if t < 3 { 1 } else { 2 }]);
     }
     assert!(courses.iter().all(|c| c.reason == EndReason::Dropout));
@@ -143,7 +162,12 @@ fn competing_endings_split_in_their_order() {
     );
     let (arms, _) = observed(&cell(&text), 17, 0);
     let n = arms[0].courses.len();
-    for (reason, truth, bug) in [(EndReason::Dropout, 0.2, 0.07), (EndReason::Planned, 0.4, 0.5), (EndReason::Administrative, 0.12, 0.3), (EndReason::Cap, 0.28, 0.0)] {
+    for (reason, truth, bug) in [
+        (EndReason::Dropout, 0.2, 0.07),
+        (EndReason::Planned, 0.4, 0.5),
+        (EndReason::Administrative, 0.12, 0.3),
+        (EndReason::Cap, 0.28, 0.0),
+    ] {
         let hits = arms[0].courses.iter().filter(|c| c.reason == reason).count();
         check(reason.label(), share(hits, n, truth), truth, &[("other order", bug)]);
     }
@@ -168,7 +192,12 @@ fn open_ruptures_last_geometrically() {
     for t in 1..=5 {
         let truth = 0.7f64.powi(t);
         let open = paths[0].iter().filter(|path| path[t as usize - 1].open).count();
-        check(&format!("open after session {t}"), share(open, paths[0].len(), truth), truth, &[("first try a session late", 0.7f64.powi(t - 1)), ("repair .33", 0.67f64.powi(t))]);
+        check(
+            &format!("open after session {t}"),
+            share(open, paths[0].len(), truth),
+            truth,
+            &[("first try a session late", 0.7f64.powi(t - 1)), ("repair .33", 0.67f64.powi(t))],
+        );
     }
 }
 
@@ -196,7 +225,12 @@ fn notice_and_kind_follow_their_probabilities() {
     let (_, paths) = observed(&cell(&text), 20, 0);
     let truth = 0.75 * 0.35 + 0.25 * 0.85;
     let noticed = paths[0].iter().filter(|path| path[0].noticed).count();
-    check("noticed", share(noticed, paths[0].len(), truth), truth, &[("kinds swapped", 0.75 * 0.85 + 0.25 * 0.35), ("withdrawal .70", 0.7 * 0.35 + 0.3 * 0.85)]);
+    check(
+        "noticed",
+        share(noticed, paths[0].len(), truth),
+        truth,
+        &[("kinds swapped", 0.75 * 0.85 + 0.25 * 0.35), ("withdrawal .70", 0.7 * 0.35 + 0.3 * 0.85)],
+    );
 }
 
 #[test]
@@ -217,7 +251,11 @@ fn exponential_intensity_crosses_thresholds_with_probability_exp_minus_threshold
 
 #[test]
 fn ratings_carry_the_error_of_their_reliability() {
-    let text = calm("instruments: { \"plain\": (reliability: 0.9) }, measures: { \"alliance\": (instrument: \"plain\") }", "growth: 0.0", &format!("session_cap: 2, {STAY}"));
+    let text = calm(
+        "instruments: { \"plain\": (reliability: 0.9) }, measures: { \"alliance\": (instrument: \"plain\") }",
+        "growth: 0.0",
+        &format!("session_cap: 2, {STAY}"),
+    );
     let (_, paths) = observed(&cell(&text), 22, 0);
     let errors: Vec<f64> = paths[0].iter().map(|path| path[1].rating - path[1].trait_alliance - path[1].state).collect();
     check("mean error", mean(&errors), 0.0, &[("leniency .03", 0.03)]);
@@ -240,7 +278,12 @@ fn without_any_change_reliable_change_happens_as_often_as_error_allows() {
     let z = 14.0 / (2.0f64 * 18.6 * 18.6 * 0.07).sqrt();
     let truth = 0.5 * libm::erfc(z / 2f64.sqrt());
     let worse = arms[0].courses.iter().filter(|c| c.final_score - c.intake_score >= 14.0).count();
-    check("false deterioration", share(worse, n, truth), truth, &[("error at one occasion only", 0.5 * libm::erfc(14.0 / (18.6 * 0.07f64.sqrt()) / 2f64.sqrt()))]);
+    check(
+        "false deterioration",
+        share(worse, n, truth),
+        truth,
+        &[("error at one occasion only", 0.5 * libm::erfc(14.0 / (18.6 * 0.07f64.sqrt()) / 2f64.sqrt()))],
+    );
 }
 
 #[test]
@@ -266,7 +309,12 @@ fn linear_growth_has_the_moments_of_its_mixed_model() {
     check("variance at session 8", covariance(&last, &last, 71.0, 71.0), variance, &[("residual left out", variance - e * e)]);
     let pairs: (Vec<f64>, Vec<f64>) = scores(8).chunks(2).map(|pair| (pair[0], pair[1])).unzip();
     let between = v0 * v0 + 49.0 * v1 * v1;
-    check("covariance of a therapist's clients at session 8", covariance(&pairs.0, &pairs.1, 71.0, 71.0), between, &[("no therapists", -12.0)]);
+    check(
+        "covariance of a therapist's clients at session 8",
+        covariance(&pairs.0, &pairs.1, 71.0, 71.0),
+        between,
+        &[("no therapists", -12.0)],
+    );
 }
 
 #[test]

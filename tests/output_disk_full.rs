@@ -42,21 +42,12 @@ fn run_limited(path: &Path, blocks: usize) -> i32 {
     let output = Command::new("sh")
         .args(["-c", &limit])
         .arg(test)
-        .args([
-            "limited_process",
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["limited_process", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .env(PATH, path)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    output
-        .status
-        .code()
-        .unwrap_or_else(|| panic!("signal {:?}: {said}", output.status.signal()))
+    output.status.code().unwrap_or_else(|| panic!("signal {:?}: {said}", output.status.signal()))
 }
 
 #[test]
@@ -72,16 +63,8 @@ fn a_refused_write_is_an_error_at_every_point_of_the_file() {
     let spread = (1..16).map(|i| blocks * i / 16);
     let end = blocks.saturating_sub(6)..=blocks;
     for limit in early.into_iter().chain(spread).chain(end) {
-        assert_eq!(
-            run_limited(&path, limit),
-            REFUSED,
-            "limit of {limit} blocks, need {blocks}"
-        );
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().count(),
-            0,
-            "limit of {limit} blocks"
-        );
+        assert_eq!(run_limited(&path, limit), REFUSED, "limit of {limit} blocks, need {blocks}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "limit of {limit} blocks");
     }
     assert_eq!(run_limited(&path, blocks + 1), WRITTEN);
     assert!(path.exists());

@@ -19,12 +19,10 @@ fn resident() -> f64 {
 fn five_million_rows_need_no_more_memory_than_a_few_chunks() {
     const BATCH: usize = 20_000;
     let folder = tempfile::tempdir().unwrap();
-    let mut file =
-        ResultFile::create(&folder.path().join("results.h5"), WriteOptions::default()).unwrap();
+    let mut file = ResultFile::create(&folder.path().join("results.h5"), WriteOptions::default()).unwrap();
     let id = file.table("visits", Visits::SPECS).unwrap();
     let append = |file: &mut ResultFile, batch: usize| {
-        file.append(id, &visits(batch * BATCH, (batch + 1) * BATCH))
-            .unwrap();
+        file.append(id, &visits(batch * BATCH, (batch + 1) * BATCH)).unwrap();
     };
     (0..10).for_each(|batch| append(&mut file, batch));
     let before = resident();
@@ -34,12 +32,6 @@ fn five_million_rows_need_no_more_memory_than_a_few_chunks() {
     let finished = resident();
     assert_eq!(written.tables, [("visits", 5_000_000)]);
     // The rows themselves are 120 MB.
-    assert!(
-        appended - before < 10.0,
-        "grew from {before} to {appended} MB while appending"
-    );
-    assert!(
-        finished - before < 10.0,
-        "grew from {before} to {finished} MB while finishing"
-    );
+    assert!(appended - before < 10.0, "grew from {before} to {appended} MB while appending");
+    assert!(finished - before < 10.0, "grew from {before} to {finished} MB while finishing");
 }

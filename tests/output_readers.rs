@@ -28,9 +28,7 @@ fn file_and_expected(folder: &Path, rows: usize) -> (PathBuf, PathBuf) {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/readers")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers").join(name)
 }
 
 fn check(program: &str, script_name: &str, install: &str) {
@@ -40,14 +38,8 @@ fn check(program: &str, script_name: &str, install: &str) {
     for rows in [0, 300, 2000, 2 * CHUNK_ROWS + 100] {
         let folder = tempfile::tempdir().unwrap();
         let (file, json) = file_and_expected(folder.path(), rows);
-        let output = Command::new(program)
-            .arg(script(script_name))
-            .arg(&file)
-            .arg(&json)
-            .output();
-        let output = output.unwrap_or_else(|error| {
-            panic!("cannot start {program}: {error}\n{install}, or set DYADSIM_SKIP_READERS=1")
-        });
+        let output = Command::new(program).arg(script(script_name)).arg(&file).arg(&json).output();
+        let output = output.unwrap_or_else(|error| panic!("cannot start {program}: {error}\n{install}, or set DYADSIM_SKIP_READERS=1"));
         assert!(
             output.status.success(),
             "{script_name} failed with {rows} rows:\n{}{}\n\
@@ -61,11 +53,7 @@ fn check(program: &str, script_name: &str, install: &str) {
 #[test]
 fn python_reads_what_we_wrote() {
     let python = env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    check(
-        &python,
-        "check_python.py",
-        "pip install h5py pandas xarray h5netcdf netCDF4",
-    );
+    check(&python, "check_python.py", "pip install h5py pandas xarray h5netcdf netCDF4");
 }
 
 #[test]

@@ -23,9 +23,7 @@ fn bits(values: ColumnValues<'_>) -> Vec<u64> {
         ColumnValues::F64(v) => v.iter().map(|x| x.to_bits()).collect(),
         ColumnValues::I32(v) => v.iter().map(|&x| i64::from(x) as u64).collect(),
         ColumnValues::I16(v) => v.iter().map(|&x| i64::from(x) as u64).collect(),
-        ColumnValues::Flag(v) | ColumnValues::Category(v) => {
-            v.iter().map(|&x| i64::from(x) as u64).collect()
-        }
+        ColumnValues::Flag(v) | ColumnValues::Category(v) => v.iter().map(|&x| i64::from(x) as u64).collect(),
     }
 }
 
@@ -33,52 +31,29 @@ fn bits(values: ColumnValues<'_>) -> Vec<u64> {
 fn assert_same(read: &OwnedTable, written: &dyn Table) {
     assert_eq!(read.name, written.name());
     assert_eq!(read.columns.len(), written.specs().len());
-    for ((column, spec), values) in read
-        .columns
-        .iter()
-        .zip(written.specs())
-        .zip(written.columns())
-    {
+    for ((column, spec), values) in read.columns.iter().zip(written.specs()).zip(written.columns()) {
         assert_eq!(column.name, spec.name);
         assert_eq!(column.unit, spec.unit);
         assert_eq!(column.long_name, spec.long_name);
         assert_eq!(column.labels, spec.labels);
-        assert!(
-            bits(column.values.borrow()) == bits(values),
-            "{} differs",
-            spec.name
-        );
+        assert!(bits(column.values.borrow()) == bits(values), "{} differs", spec.name);
     }
 }
 
 fn file_names(folder: &Path) -> Vec<String> {
     let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| name(entry.unwrap()))
-        .collect()
+    fs::read_dir(folder).unwrap().map(|entry| name(entry.unwrap())).collect()
 }
 
 #[test]
 fn all_kinds_of_columns_come_back() {
     let folder = tempfile::tempdir().unwrap();
-    let boundaries = [
-        0,
-        1,
-        PLAIN_ROWS,
-        PLAIN_ROWS + 1,
-        CHUNK_ROWS,
-        CHUNK_ROWS + 1,
-        MANY,
-    ];
+    let boundaries = [0, 1, PLAIN_ROWS, PLAIN_ROWS + 1, CHUNK_ROWS, CHUNK_ROWS + 1, MANY];
     for rows in boundaries {
         let path = folder.path().join(format!("{rows}.h5"));
         write(&path, rows, 10_000).unwrap();
         let reader = ResultReader::open(&path).unwrap();
-        assert_eq!(
-            reader.table_names().unwrap(),
-            ["arms", "visits", "failures"]
-        );
+        assert_eq!(reader.table_names().unwrap(), ["arms", "visits", "failures"]);
         assert_same(&reader.table("visits").unwrap(), &visits(0, rows));
         assert_same(&reader.table("arms").unwrap(), &arms());
         assert_same(&reader.table("failures").unwrap(), &Failures::default());
@@ -93,10 +68,7 @@ fn attributes_and_texts_come_back() {
     write(&path, 10, 10).unwrap();
     let reader = ResultReader::open(&path).unwrap();
     let expected = [
-        (
-            "program".to_owned(),
-            AttributeValue::Text("dyadsim 0.1.0".to_owned()),
-        ),
+        ("program".to_owned(), AttributeValue::Text("dyadsim 0.1.0".to_owned())),
         ("seed".to_owned(), AttributeValue::I64(2026)),
         ("share".to_owned(), AttributeValue::F64(0.1)),
     ];
@@ -104,14 +76,8 @@ fn attributes_and_texts_come_back() {
     assert_eq!(reader.attribute_i64("seed").unwrap(), Some(2026));
     assert_eq!(reader.attribute_text("absent").unwrap(), None);
     let texts = [
-        Text {
-            title: "usual care".to_owned(),
-            text: "(seed: 2026)".to_owned(),
-        },
-        Text {
-            title: "feedback 1/2".to_owned(),
-            text: long_text(),
-        },
+        Text { title: "usual care".to_owned(), text: "(seed: 2026)".to_owned() },
+        Text { title: "feedback 1/2".to_owned(), text: long_text() },
     ];
     assert_eq!(reader.texts("scenario").unwrap(), texts);
     assert_eq!(reader.text_groups().unwrap(), ["scenario"]);
@@ -125,29 +91,12 @@ fn some_columns_and_rows_can_be_read_alone() {
     write(&path, MANY, MANY).unwrap();
     let reader = ResultReader::open(&path).unwrap();
     let range = CHUNK_ROWS - 5..CHUNK_ROWS + 5;
-    let part = reader
-        .rows("visits", &["ending", "session"], range.clone())
-        .unwrap();
+    let part = reader.rows("visits", &["ending", "session"], range.clone()).unwrap();
     let all = visits(range.start, range.end);
-    assert_eq!(
-        part.column("session").unwrap().values,
-        OwnedValues::I16(all.session)
-    );
+    assert_eq!(part.column("session").unwrap().values, OwnedValues::I16(all.session));
     assert_eq!(part.columns[0].values, OwnedValues::Category(all.ending));
-    assert_eq!(
-        reader
-            .rows("visits", &["score"], MANY - 1..usize::MAX)
-            .unwrap()
-            .rows(),
-        1
-    );
-    assert_eq!(
-        reader
-            .rows("visits", &["score"], MANY + 1..MANY + 2)
-            .unwrap()
-            .rows(),
-        0
-    );
+    assert_eq!(reader.rows("visits", &["score"], MANY - 1..usize::MAX).unwrap().rows(), 1);
+    assert_eq!(reader.rows("visits", &["score"], MANY + 1..MANY + 2).unwrap().rows(), 0);
 }
 
 #[test]
@@ -155,25 +104,15 @@ fn the_bytes_depend_on_the_rows_alone() {
     let folder = tempfile::tempdir().unwrap();
     let written = |name: &str, threads: usize, batch: usize| {
         let path = folder.path().join(name);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| write(&path, MANY, batch)).unwrap();
         fs::read(path).unwrap()
     };
     let reference = written("one.h5", 1, MANY);
     // Times are stored in whole seconds: with any time in the file, this one would differ.
     std::thread::sleep(Duration::from_millis(1100));
-    for (name, threads, batch) in [
-        ("two.h5", 2, MANY),
-        ("eight.h5", 8, 7_777),
-        ("small.h5", 2, 100),
-    ] {
-        assert!(
-            written(name, threads, batch) == reference,
-            "{name} has other bytes"
-        );
+    for (name, threads, batch) in [("two.h5", 2, MANY), ("eight.h5", 8, 7_777), ("small.h5", 2, 100)] {
+        assert!(written(name, threads, batch) == reference, "{name} has other bytes");
     }
 }
 
@@ -187,8 +126,7 @@ fn the_bytes_do_not_depend_on_how_tables_take_turns() {
         let second = file.table("arms", Arms::SPECS).unwrap();
         let size = 100_000 / turns;
         for turn in 0..turns {
-            file.append(first, &visits(turn * size, (turn + 1) * size))
-                .unwrap();
+            file.append(first, &visits(turn * size, (turn + 1) * size)).unwrap();
             (0..size).for_each(|_| file.append(second, &arms()).unwrap());
         }
         file.finish().unwrap();
@@ -214,11 +152,7 @@ fn joined_parts_are_the_uninterrupted_file() {
         write(&part, to, to).unwrap();
         let reader = ResultReader::open(&part).unwrap();
         let names = reader.column_names("visits").unwrap();
-        file.append(
-            id,
-            &as_visits(&reader.rows("visits", &names, from..to).unwrap()),
-        )
-        .unwrap();
+        file.append(id, &as_visits(&reader.rows("visits", &names, from..to).unwrap())).unwrap();
         drop(reader);
         fs::remove_file(part).unwrap();
     }
@@ -252,11 +186,7 @@ fn small_runs_make_small_files() {
     let written = file.finish().unwrap();
     assert_eq!(written.tables, [("arms", 2)]);
     assert_eq!(written.bytes, fs::metadata(path).unwrap().len());
-    assert!(
-        written.bytes < 12_000,
-        "{} bytes for two rows",
-        written.bytes
-    );
+    assert!(written.bytes < 12_000, "{} bytes for two rows", written.bytes);
 }
 
 #[test]
@@ -299,20 +229,14 @@ fn an_existing_file_is_replaced_only_on_request() {
     let path = folder.path().join("results.h5");
     fs::write(&path, "precious").unwrap();
     let error = ResultFile::create(&path, WriteOptions::default()).unwrap_err();
-    assert!(
-        error.to_string().contains("results.h5 already exists"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("results.h5 already exists"), "{error}");
     assert!(error.to_string().contains("--force"), "{error}");
     assert!(error.is_io());
 
     let file = ResultFile::create(&path, WriteOptions { overwrite: true }).unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     file.finish().unwrap();
-    assert_eq!(
-        ResultReader::open(&path).unwrap().table_names().unwrap(),
-        [""; 0]
-    );
+    assert_eq!(ResultReader::open(&path).unwrap().table_names().unwrap(), [""; 0]);
 }
 
 #[test]
@@ -324,14 +248,9 @@ fn a_file_that_appears_during_the_run_is_kept_and_so_are_the_results() {
     file.append(id, &arms()).unwrap();
     fs::write(&path, "precious").unwrap();
     let error = file.finish().unwrap_err();
-    let OutputError::Appeared { kept, .. } = error else {
-        panic!("{error}")
-    };
+    let OutputError::Appeared { kept, .. } = error else { panic!("{error}") };
     assert_eq!(fs::read(&path).unwrap(), b"precious");
-    assert_same(
-        &ResultReader::open(&kept).unwrap().table("arms").unwrap(),
-        &arms(),
-    );
+    assert_same(&ResultReader::open(&kept).unwrap().table("arms").unwrap(), &arms());
 }
 
 #[test]
@@ -340,9 +259,7 @@ fn unusable_places_are_refused_before_the_run() {
     let create = |path: &Path| ResultFile::create(path, WriteOptions { overwrite: true });
 
     let error = create(&folder.path().join("a/b/results.h5")).unwrap_err();
-    let OutputError::FolderMissing { nearest, .. } = &error else {
-        panic!("{error}")
-    };
+    let OutputError::FolderMissing { nearest, .. } = &error else { panic!("{error}") };
     assert_eq!(nearest, folder.path());
     assert!(error.to_string().contains("a/b does not exist"), "{error}");
 
@@ -350,10 +267,7 @@ fn unusable_places_are_refused_before_the_run() {
     fs::write(&file, "notes").unwrap();
     for path in [file.join("results.h5"), file.join("deeper/results.h5")] {
         let error = create(&path).unwrap_err();
-        assert!(
-            matches!(&error, OutputError::NotAFolder { path } if *path == file),
-            "{error}"
-        );
+        assert!(matches!(&error, OutputError::NotAFolder { path } if *path == file), "{error}");
     }
 
     let error = create(folder.path()).unwrap_err();
@@ -371,10 +285,7 @@ fn a_folder_without_permission_is_refused_before_the_run() {
     let error = error.unwrap_err();
     assert!(matches!(error, OutputError::NotWritable { .. }), "{error}");
     assert!(error.is_io());
-    assert!(
-        error.to_string().contains("cannot write in folder /proc"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("cannot write in folder /proc"), "{error}");
 }
 
 #[test]
@@ -383,20 +294,10 @@ fn rows_that_do_not_fit_are_refused() {
     let path = folder.path().join("results.h5");
     let mut file = ResultFile::create(&path, WriteOptions::default()).unwrap();
     let id = file.table("visits", Visits::SPECS).unwrap();
-    assert!(
-        file.append(id, &arms())
-            .unwrap_err()
-            .to_string()
-            .contains("rows of arms")
-    );
+    assert!(file.append(id, &arms()).unwrap_err().to_string().contains("rows of arms"));
     let mut ragged = visits(0, 3);
     ragged.score.pop();
-    assert!(
-        file.append(id, &ragged)
-            .unwrap_err()
-            .to_string()
-            .contains("different lengths")
-    );
+    assert!(file.append(id, &ragged).unwrap_err().to_string().contains("different lengths"));
     for taken in ["visits", "types", "visits_row"] {
         let error = file.table(taken, Arms::SPECS).unwrap_err();
         assert!(matches!(error, OutputError::NameTaken { .. }), "{error}");
@@ -421,11 +322,7 @@ fn unreadable_files_are_named_for_what_they_are() {
     assert!(matches!(open(), OutputError::NotOurs { .. }), "{}", open());
 
     let file = hdf5::File::create(&path).unwrap();
-    file.new_attr::<i64>()
-        .create("dyadsim_format")
-        .unwrap()
-        .write_scalar(&99)
-        .unwrap();
+    file.new_attr::<i64>().create("dyadsim_format").unwrap().write_scalar(&99).unwrap();
     file.close().unwrap();
     assert!(open().to_string().contains("format 99"), "{}", open());
 
@@ -433,11 +330,7 @@ fn unreadable_files_are_named_for_what_they_are() {
     write(&path, 100_000, 100_000).unwrap();
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    assert!(
-        matches!(open(), OutputError::Truncated { .. }),
-        "{}",
-        open()
-    );
+    assert!(matches!(open(), OutputError::Truncated { .. }), "{}", open());
 }
 
 #[test]
@@ -448,10 +341,7 @@ fn a_wrong_table_or_column_name_is_answered_with_the_right_ones() {
     let reader = ResultReader::open(&path).unwrap();
     for wrong in ["visit", "scenario", "types"] {
         let error = reader.table(wrong).unwrap_err();
-        assert!(
-            error.to_string().contains("arms, visits, failures"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("arms, visits, failures"), "{error}");
     }
     let error = reader.columns("arms", &["efect"]).unwrap_err();
     assert!(error.to_string().contains("arm, effect, ending"), "{error}");

@@ -9,16 +9,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] = [
-    "replicates",
-    "therapists",
-    "clients",
-    "sessions",
-    "cells",
-    "arms",
-    "contrasts",
-    "failures",
-];
+const TABLES: [&str; 8] = ["replicates", "therapists", "clients", "sessions", "cells", "arms", "contrasts", "failures"];
 
 fn file(scenario: &str) -> (Desk, PathBuf) {
     let desk = Desk::with(&[scenario]);
@@ -36,9 +27,7 @@ fn table(reader: &ResultReader, name: &str) -> OwnedTable {
 }
 
 fn numbers(table: &OwnedTable, column: &str) -> Vec<f64> {
-    let column = table
-        .column(column)
-        .unwrap_or_else(|| panic!("no column {column} in {}", table.name));
+    let column = table.column(column).unwrap_or_else(|| panic!("no column {column} in {}", table.name));
     as_numbers(&column.values)
 }
 
@@ -61,15 +50,7 @@ fn tables_have_the_rows_they_should() {
     assert_eq!(rows("replicates"), replicates * arms);
     assert_eq!(rows("therapists"), replicates * arms * therapists);
     assert_eq!(rows("clients"), replicates * arms * clients);
-    assert_eq!(
-        (
-            rows("cells"),
-            rows("arms"),
-            rows("contrasts"),
-            rows("failures")
-        ),
-        (1, 2, 1, 0)
-    );
+    assert_eq!((rows("cells"), rows("arms"), rows("contrasts"), rows("failures")), (1, 2, 1, 0));
     let sessions: f64 = numbers(&table(&reader, "clients"), "sessions").iter().sum();
     assert_eq!(rows("sessions") as f64, sessions);
 }
@@ -80,34 +61,19 @@ fn cells_shares_and_texts_are_all_there() {
     let reader = open(&path);
     let rows = |name| reader.row_count(name).unwrap();
     let (replicates, cells, arms) = (14, 6, 3);
-    assert_eq!(
-        (rows("cells"), rows("arms"), rows("contrasts")),
-        (cells, cells * arms, cells * (arms - 1))
-    );
+    assert_eq!((rows("cells"), rows("arms"), rows("contrasts")), (cells, cells * arms, cells * (arms - 1)));
     assert_eq!(rows("replicates"), replicates * cells * arms);
     assert_eq!(rows("therapists"), 7 * cells * arms * 4);
     assert_eq!(rows("clients"), 3 * cells * arms * 24);
     assert!(rows("sessions") > 0);
     let design = table(&reader, "cells");
-    assert_eq!(
-        numbers(&design, "clients_severity_mean_value"),
-        [70.0, 70.0, 80.5, 80.5, 90.0, 90.0]
-    );
-    assert_eq!(
-        design.column("tracking_red_sd").unwrap().labels,
-        ["1", "1.28"]
-    );
+    assert_eq!(numbers(&design, "clients_severity_mean_value"), [70.0, 70.0, 80.5, 80.5, 90.0, 90.0]);
+    assert_eq!(design.column("tracking_red_sd").unwrap().labels, ["1", "1.28"]);
     assert_eq!(design.column("feedback").unwrap().labels, ["None"]);
     assert!(design.column("feedback_value").is_none());
-    assert_eq!(
-        table(&reader, "arms").column("name").unwrap().labels,
-        ["usual care", "feedback", "every rupture repaired"]
-    );
+    assert_eq!(table(&reader, "arms").column("name").unwrap().labels, ["usual care", "feedback", "every rupture repaired"]);
     assert_eq!(reader.attribute_texts("arms_list").unwrap().len(), 3);
-    assert_eq!(
-        reader.attribute_text("seed_hex").unwrap().unwrap(),
-        "0xffffffffffffffff"
-    );
+    assert_eq!(reader.attribute_text("seed_hex").unwrap().unwrap(), "0xffffffffffffffff");
     assert_eq!(reader.attribute_i64("seed").unwrap(), Some(-1));
     let texts = reader.texts("scenario").unwrap();
     assert_eq!(texts.len(), 1 + cells * arms);
@@ -124,17 +90,9 @@ fn the_text_of_an_arm_gives_its_rows_again() {
     let texts = reader.texts("scenario").unwrap();
     desk.write("usual.ron", &texts[1].text);
     desk.succeed(&["run", "usual.ron", "--quiet"]);
-    let (whole, alone) = (
-        table(&reader, "clients"),
-        table(&open(&desk.path("usual.h5")), "clients"),
-    );
+    let (whole, alone) = (table(&reader, "clients"), table(&open(&desk.path("usual.h5")), "clients"));
     let arm = numbers(&whole, "arm");
-    let of_first: Vec<f64> = numbers(&whole, "final_score")
-        .into_iter()
-        .zip(&arm)
-        .filter(|(_, arm)| **arm == 1.0)
-        .map(|(x, _)| x)
-        .collect();
+    let of_first: Vec<f64> = numbers(&whole, "final_score").into_iter().zip(&arm).filter(|(_, arm)| **arm == 1.0).map(|(x, _)| x).collect();
     assert_eq!(of_first, numbers(&alone, "final_score"));
 }
 
@@ -143,50 +101,23 @@ fn the_text_of_an_arm_gives_its_rows_again() {
 fn the_answer_follows_from_the_rows() {
     let (_desk, path) = file("small.ron");
     let reader = open(&path);
-    let (replicates, arms, contrasts) = (
-        table(&reader, "replicates"),
-        table(&reader, "arms"),
-        table(&reader, "contrasts"),
-    );
-    let (arm, score) = (
-        numbers(&replicates, "arm"),
-        numbers(&replicates, "final_score"),
-    );
-    let of = |which: f64| -> Vec<f64> {
-        score
-            .iter()
-            .zip(&arm)
-            .filter(|(_, arm)| **arm == which)
-            .map(|(x, _)| *x)
-            .collect()
-    };
+    let (replicates, arms, contrasts) = (table(&reader, "replicates"), table(&reader, "arms"), table(&reader, "contrasts"));
+    let (arm, score) = (numbers(&replicates, "arm"), numbers(&replicates, "final_score"));
+    let of = |which: f64| -> Vec<f64> { score.iter().zip(&arm).filter(|(_, arm)| **arm == which).map(|(x, _)| *x).collect() };
     let mean = |xs: &[f64]| xs.iter().sum::<f64>() / xs.len() as f64;
-    let mcse = |xs: &[f64]| {
-        (xs.iter().map(|x| (x - mean(xs)).powi(2)).sum::<f64>()
-            / (xs.len() * (xs.len() - 1)) as f64)
-            .sqrt()
-    };
+    let mcse = |xs: &[f64]| (xs.iter().map(|x| (x - mean(xs)).powi(2)).sum::<f64>() / (xs.len() * (xs.len() - 1)) as f64).sqrt();
     let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
     let pairs: Vec<f64> = of(2.0).iter().zip(of(1.0)).map(|(a, b)| a - b).collect();
     close(numbers(&arms, "final_score")[1], mean(&of(2.0)));
     close(numbers(&arms, "final_score_mcse")[0], mcse(&of(1.0)));
-    close(
-        numbers(&contrasts, "final_score_difference")[0],
-        mean(&pairs),
-    );
-    close(
-        numbers(&contrasts, "final_score_difference_mcse")[0],
-        mcse(&pairs),
-    );
+    close(numbers(&contrasts, "final_score_difference")[0], mean(&pairs));
+    close(numbers(&contrasts, "final_score_difference_mcse")[0], mcse(&pairs));
 }
 
 /// What the reader scripts should find, as this program's own reader sees the file.
 fn expected(path: &Path) -> Value {
     let reader = open(path);
-    let tables: Map<String, Value> = TABLES
-        .iter()
-        .map(|name| ((*name).to_owned(), expected_table(&table(&reader, name))))
-        .collect();
+    let tables: Map<String, Value> = TABLES.iter().map(|name| ((*name).to_owned(), expected_table(&table(&reader, name)))).collect();
     json!({ "tables": tables })
 }
 
@@ -217,17 +148,9 @@ fn read_with(program: &str, script: &str) {
     for scenario in ["small.ron", "cells.ron"] {
         let (desk, path) = file(scenario);
         desk.write("expected.json", &expected(&path).to_string());
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/readers")
-            .join(script);
-        let output = Command::new(program)
-            .arg(script)
-            .arg(&path)
-            .arg(desk.path("expected.json"))
-            .output();
-        let output = output.unwrap_or_else(|error| {
-            panic!("cannot start {program} ({error}); install it, or set DYADSIM_SKIP_READERS=1")
-        });
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers").join(script);
+        let output = Command::new(program).arg(script).arg(&path).arg(desk.path("expected.json")).output();
+        let output = output.unwrap_or_else(|error| panic!("cannot start {program} ({error}); install it, or set DYADSIM_SKIP_READERS=1"));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),

@@ -10,23 +10,12 @@ fn same_with_any_threads(scenario: &str, more: &[&str]) {
     let desk = Desk::with(&[scenario]);
     let mut first: Option<(Vec<u8>, String)> = None;
     for threads in ["1", "2", "8"] {
-        let mut args = vec![
-            "run",
-            scenario,
-            "--threads",
-            threads,
-            "-o",
-            "out.h5",
-            "--force",
-        ];
+        let mut args = vec!["run", scenario, "--threads", threads, "-o", "out.h5", "--force"];
         args.extend(more);
         let table = desk.succeed(&args).stdout;
         let bytes = fs::read(desk.path("out.h5")).expect("a result file");
         let (expected, headline) = first.get_or_insert_with(|| (bytes.clone(), table.clone()));
-        assert!(
-            *expected == bytes,
-            "{scenario}: {threads} threads give another file"
-        );
+        assert!(*expected == bytes, "{scenario}: {threads} threads give another file");
         assert_eq!(*headline, table);
     }
 }
@@ -45,14 +34,7 @@ fn threads_do_not_change_a_design_with_cells() {
 fn threads_do_not_change_where_a_precise_run_stops() {
     same_with_any_threads(
         "small.ron",
-        &[
-            "--replicates",
-            "5000",
-            "--until-mcse",
-            "0.4",
-            "--set",
-            "output=(clients: Share(0.01), therapists: None)",
-        ],
+        &["--replicates", "5000", "--until-mcse", "0.4", "--set", "output=(clients: Share(0.01), therapists: None)"],
     );
 }
 
@@ -63,7 +45,6 @@ fn another_seed_gives_another_file() {
         desk.succeed(&["run", "small.ron", "--seed", seed, "-o", name]);
     }
     desk.succeed(&["run", "small.ron"]);
-    let [small, other] =
-        ["small.h5", "other.h5"].map(|name| fs::read(desk.path(name)).expect("a result file"));
+    let [small, other] = ["small.h5", "other.h5"].map(|name| fs::read(desk.path(name)).expect("a result file"));
     assert!(small != other);
 }

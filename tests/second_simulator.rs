@@ -67,55 +67,27 @@ fn second(world: &World, charts: &[Vec<f64>], bug: Option<Bug>, replicates: u64)
     let mut luck = Luck::new(7);
     let curves = Curves::of(world, charts);
     let setting = Setting::of(world, Some(&curves), bug);
-    let outcomes = (0..replicates)
-        .flat_map(|_| setting.replicate(&mut luck))
-        .collect();
+    let outcomes = (0..replicates).flat_map(|_| setting.replicate(&mut luck)).collect();
     Sample::new(world, outcomes).estimates()
 }
 
 fn worst(comparisons: &[Comparison]) -> &Comparison {
-    comparisons
-        .iter()
-        .max_by(|one, other| one.z().abs().total_cmp(&other.z().abs()))
-        .expect("something is compared")
+    comparisons.iter().max_by(|one, other| one.z().abs().total_cmp(&other.z().abs())).expect("something is compared")
 }
 
 /// Both simulators agree in this world, and would not if an error mattered.
 fn agree(name: &str, world: &World) {
     let charts = shared_charts(world);
-    let comparisons = compare(
-        &engine(world, &charts, REPLICATES),
-        &second(world, &charts, None, REPLICATES),
-    );
+    let comparisons = compare(&engine(world, &charts, REPLICATES), &second(world, &charts, None, REPLICATES));
     assert_agreement(name, &comparisons);
 }
 
 fn assert_agreement(name: &str, comparisons: &[Comparison]) {
-    println!(
-        "{name}: {} comparisons, worst: {}",
-        comparisons.len(),
-        worst(comparisons)
-    );
-    let wrong: Vec<String> = comparisons
-        .iter()
-        .filter(|c| !c.agrees())
-        .map(ToString::to_string)
-        .collect();
-    let blunt: Vec<String> = comparisons
-        .iter()
-        .filter(|c| !c.is_sharp())
-        .map(ToString::to_string)
-        .collect();
-    assert!(
-        wrong.is_empty(),
-        "{name}: the two simulators differ\n{}",
-        wrong.join("\n")
-    );
-    assert!(
-        blunt.is_empty(),
-        "{name}: too few clients to find errors that matter\n{}",
-        blunt.join("\n")
-    );
+    println!("{name}: {} comparisons, worst: {}", comparisons.len(), worst(comparisons));
+    let wrong: Vec<String> = comparisons.iter().filter(|c| !c.agrees()).map(ToString::to_string).collect();
+    let blunt: Vec<String> = comparisons.iter().filter(|c| !c.is_sharp()).map(ToString::to_string).collect();
+    assert!(wrong.is_empty(), "{name}: the two simulators differ\n{}", wrong.join("\n"));
+    assert!(blunt.is_empty(), "{name}: too few clients to find errors that matter\n{}", blunt.join("\n"));
 }
 
 /// The engine makes its own expected curves, and both agree about who is red. The norm sample
@@ -129,10 +101,7 @@ fn expected_curves() {
     let cell = norms::cell(std::slice::from_ref(&world)).expect("a world without contradictions");
     let engine = engine_cell(&world, &cell, REPLICATES);
     let charts = norm_charts(&world, &mut Luck::new(5));
-    assert_agreement(
-        "expected_curves",
-        &compare(&engine, &second(&world, &charts, None, REPLICATES)),
-    );
+    assert_agreement("expected_curves", &compare(&engine, &second(&world, &charts, None, REPLICATES)));
 }
 
 macro_rules! agree {
@@ -176,78 +145,30 @@ type Planted = (Bug, &'static str, fn() -> World);
 /// Where each mistake is planted.
 const PLANTED: &[Planted] = &[
     (Bug::SymptomEffectSign, "coupled", worlds::coupled),
-    (
-        Bug::CostWhenRepaired,
-        "default_world",
-        worlds::default_world,
-    ),
-    (
-        Bug::EarlyDropoutOffByOne,
-        "default_world",
-        worlds::default_world,
-    ),
-    (
-        Bug::NoMeasurementError,
-        "default_world",
-        worlds::default_world,
-    ),
+    (Bug::CostWhenRepaired, "default_world", worlds::default_world),
+    (Bug::EarlyDropoutOffByOne, "default_world", worlds::default_world),
+    (Bug::NoMeasurementError, "default_world", worlds::default_world),
     (Bug::Inertia, "coupled", worlds::coupled),
-    (
-        Bug::GoodEnoughOnLatent,
-        "default_world",
-        worlds::default_world,
-    ),
+    (Bug::GoodEnoughOnLatent, "default_world", worlds::default_world),
     (Bug::RoundedDown, "default_world", worlds::default_world),
-    (
-        Bug::RecognitionIgnored,
-        "long_ruptures",
-        worlds::long_ruptures,
-    ),
+    (Bug::RecognitionIgnored, "long_ruptures", worlds::long_ruptures),
     (Bug::NoFading, "default_world", worlds::default_world),
-    (
-        Bug::ObserverSeesNewStrainOnly,
-        "default_world",
-        worlds::default_world,
-    ),
-    (
-        Bug::OpenRuptureHarmless,
-        "long_ruptures",
-        worlds::long_ruptures,
-    ),
-    (
-        Bug::TraitGainIdle,
-        "do_trait_no_ruptures",
-        worlds::do_trait_no_ruptures,
-    ),
+    (Bug::ObserverSeesNewStrainOnly, "default_world", worlds::default_world),
+    (Bug::OpenRuptureHarmless, "long_ruptures", worlds::long_ruptures),
+    (Bug::TraitGainIdle, "do_trait_no_ruptures", worlds::do_trait_no_ruptures),
     (Bug::DriftWorks, "coupled", worlds::coupled),
-    (
-        Bug::HeadingFromSessionOne,
-        "change_before",
-        worlds::change_before,
-    ),
-    (
-        Bug::PlannedBeforeDropout,
-        "default_world",
-        worlds::default_world,
-    ),
+    (Bug::HeadingFromSessionOne, "change_before", worlds::change_before),
+    (Bug::PlannedBeforeDropout, "default_world", worlds::default_world),
     (Bug::GainPerPoint, "default_world", worlds::default_world),
     (Bug::TwoUptakeDraws, "oq_rational", worlds::oq_rational),
     (Bug::ToolsDoNotRepair, "oq_tools", worlds::oq_tools),
     (Bug::TherapistEach, "default_world", worlds::default_world),
     (Bug::BackgroundNotCentred, "burnout", worlds::burnout),
     (Bug::IntervalIgnored, "life_events", worlds::life_events),
-    (
-        Bug::GrowthStartsLate,
-        "uneven_effects",
-        worlds::uneven_effects,
-    ),
+    (Bug::GrowthStartsLate, "uneven_effects", worlds::uneven_effects),
     (Bug::SkillIndependent, "burnout", worlds::burnout),
     (Bug::BurnoutNoticesAll, "burnout", worlds::burnout),
-    (
-        Bug::DoStopsEarly,
-        "do_state_and_symptoms",
-        worlds::do_state_and_symptoms,
-    ),
+    (Bug::DoStopsEarly, "do_state_and_symptoms", worlds::do_state_and_symptoms),
     (Bug::EngagementFades, "oq_rational", worlds::oq_rational),
     (Bug::RedAtYellow, "default_world", worlds::default_world),
     (Bug::AlertStays, "pcoms_rarely", worlds::pcoms_rarely),
@@ -265,15 +186,9 @@ fn planted_bugs_are_found() {
             let estimates = engine(&world, &charts, REPLICATES);
             (charts, estimates)
         });
-        let comparisons = compare(
-            engine,
-            &second(&world, charts, Some(bug), REPLICATES_WITH_BUG),
-        );
+        let comparisons = compare(engine, &second(&world, charts, Some(bug), REPLICATES_WITH_BUG));
         let found = comparisons.iter().filter(|c| !c.agrees()).count();
-        println!(
-            "{bug:?} in {name}: found by {found} comparisons, worst: {}",
-            worst(&comparisons)
-        );
+        println!("{bug:?} in {name}: found by {found} comparisons, worst: {}", worst(&comparisons));
         if found == 0 {
             missed.push(bug);
         }

@@ -38,7 +38,8 @@ fn changing_one_clients_trait_changes_no_other_client() {
     // Raising the share of personality disorder makes it true of a few more clients and of nobody else.
     let cell = cell(&arms("\"clients.personality_disorder\": 0.17", "count: 5, therapists: 20, clients_per_therapist: 20"));
     let (arms, paths) = observed(&cell, 2, 0);
-    let changed: Vec<usize> = (0..arms[0].starts.len()).filter(|&i| arms[0].starts[i].personality_disorder != arms[1].starts[i].personality_disorder).collect();
+    let changed: Vec<usize> =
+        (0..arms[0].starts.len()).filter(|&i| arms[0].starts[i].personality_disorder != arms[1].starts[i].personality_disorder).collect();
     assert!((15..=70).contains(&changed.len()), "{} clients changed, about 40 expected", changed.len());
     for (i, pair) in paths[0].iter().zip(&paths[1]).enumerate().filter(|(i, _)| !changed.contains(i)) {
         assert_eq!(pair.0, pair.1, "client {i}");

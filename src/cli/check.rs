@@ -71,17 +71,8 @@ pub fn run(args: &Check) -> Result<End, Failure> {
 
 fn plan(loaded: &Loaded) -> Result<Plan, String> {
     let scenario = &loaded.scenario;
-    let sizes = || {
-        scenario
-            .cells
-            .iter()
-            .flat_map(|cell| &cell.arms)
-            .map(ArmPlan::size)
-    };
-    let (therapists, clients) = (
-        sizes().map(|size| size[1]).sum::<u64>(),
-        sizes().map(|size| size[2]).sum::<u64>(),
-    );
+    let sizes = || scenario.cells.iter().flat_map(|cell| &cell.arms).map(ArmPlan::size);
+    let (therapists, clients) = (sizes().map(|size| size[1]).sum::<u64>(), sizes().map(|size| size[2]).sum::<u64>());
     let trial = Trial::run(loaded)?;
     let threads = rayon::current_num_threads();
     let units = scenario.replicates as f64 * scenario.cells.len() as f64;
@@ -93,23 +84,13 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
         replicates: scenario.replicates,
         cells: scenario.cells.len(),
         factors: factors(&scenario.cells),
-        arms: scenario.cells.first().map_or_else(Vec::new, |cell| {
-            cell.arms.iter().map(|arm| arm.name.clone()).collect()
-        }),
+        arms: scenario.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
         clients,
         therapists,
         sessions,
-        seconds: (trial.preparation * scenario.cells.len() as f64 + trial.seconds * units)
-            / threads as f64,
+        seconds: (trial.preparation * scenario.cells.len() as f64 + trial.seconds * units) / threads as f64,
         threads,
-        bytes: file_size(
-            loaded,
-            [
-                therapists as f64,
-                clients as f64,
-                sessions / scenario.replicates as f64,
-            ],
-        ),
+        bytes: file_size(loaded, [therapists as f64, clients as f64, sessions / scenario.replicates as f64]),
     })
 }
 
@@ -117,10 +98,7 @@ fn factors(cells: &[CellPlan]) -> Vec<Factor> {
     let mut factors: Vec<Factor> = Vec::new();
     for (f, (key, value)) in cells.iter().flat_map(|cell| cell.levels.iter().enumerate()) {
         if f == factors.len() {
-            factors.push(Factor {
-                key: key.clone(),
-                values: Vec::new(),
-            });
+            factors.push(Factor { key: key.clone(), values: Vec::new() });
         }
         if !factors[f].values.contains(value) {
             factors[f].values.push(value.clone());
@@ -148,11 +126,7 @@ impl Trial {
     fn run(loaded: &Loaded) -> Result<Self, String> {
         let all = &loaded.scenario.cells;
         let step = all.len().div_ceil(TRIAL_CELLS).max(1);
-        let mut sums = Self {
-            preparation: 0.0,
-            seconds: 0.0,
-            sessions: 0.0,
-        };
+        let mut sums = Self { preparation: 0.0, seconds: 0.0, sessions: 0.0 };
         let tried: Vec<&CellPlan> = all.iter().step_by(step).collect();
         for cell in &tried {
             let began = Instant::now();
@@ -161,11 +135,7 @@ impl Trial {
             sums.add(one_by_one(&loaded.scenario, cell));
         }
         let n = tried.len().max(1) as f64;
-        Ok(Self {
-            preparation: sums.preparation / n,
-            seconds: sums.seconds / n,
-            sessions: sums.sessions / n,
-        })
+        Ok(Self { preparation: sums.preparation / n, seconds: sums.seconds / n, sessions: sums.sessions / n })
     }
 
     fn add(&mut self, (seconds, sessions): (f64, f64)) {
@@ -175,26 +145,11 @@ impl Trial {
 }
 
 /// Seconds and sessions of a replicate of a cell: the mean of the first ones.
-fn one_by_one(
-    scenario: &crate::scenario::load::Scenario,
-    cell: crate::engine::replicate::Cell,
-) -> (f64, f64) {
-    let rows = Rows {
-        therapists: Keep::None,
-        clients: Keep::None,
-        sessions: Keep::None,
-    };
-    let mut study = Study {
-        seed: scenario.seed,
-        cells: vec![cell],
-        rows,
-        replicates: 0..1,
-        until_mcse: None,
-    };
+fn one_by_one(scenario: &crate::scenario::load::Scenario, cell: crate::engine::replicate::Cell) -> (f64, f64) {
+    let rows = Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None };
+    let mut study = Study { seed: scenario.seed, cells: vec![cell], rows, replicates: 0..1, until_mcse: None };
     let (mut seconds, mut sessions) = (0.0, 0.0);
-    while study.replicates.start < scenario.replicates.min(20)
-        && (study.replicates.start < 1 || seconds < TRIAL_SECONDS)
-    {
+    while study.replicates.start < scenario.replicates.min(20) && (study.replicates.start < 1 || seconds < TRIAL_SECONDS) {
         let began = Instant::now();
         let Ok(outcome) = run_study(&study, &mut NoRows, &Alone);
         seconds += began.elapsed().as_secs_f64();
@@ -224,12 +179,7 @@ fn file_size(loaded: &Loaded, [therapists, clients, sessions]: [f64; 3]) -> f64 
         + width(Therapists::SPECS) * therapists * kept(rows.therapists)
         + width(Clients::SPECS) * clients * kept(rows.clients)
         + width(Sessions::SPECS) * sessions * kept(rows.sessions);
-    let texts: usize = scenario
-        .cells
-        .iter()
-        .flat_map(|cell| &cell.arms)
-        .map(|arm| arm.text.len())
-        .sum();
+    let texts: usize = scenario.cells.iter().flat_map(|cell| &cell.arms).map(|arm| arm.text.len()).sum();
     EMPTY_FILE + texts as f64 + COMPRESSED * tables
 }
 
@@ -248,43 +198,16 @@ fn words(plan: &Plan, file: &str) -> String {
     let mut line = |label: &str, text: String| out.push_str(&format!("  {label:<13}{text}\n"));
     line("arms", plan.arms.join(", "));
     for factor in &plan.factors {
-        line(
-            "varied",
-            cut(
-                &format!("{}: {}", factor.key, factor.values.join(", ")),
-                WIDTH - 15,
-            ),
-        );
+        line("varied", cut(&format!("{}: {}", factor.key, factor.values.join(", ")), WIDTH - 15));
     }
     if plan.cells > 1 {
         line("cells", thousands(plan.cells as u64));
     }
-    line(
-        "replicates",
-        format!("{}, seed {}", thousands(plan.replicates), plan.seed),
-    );
-    let every = if plan.cells * plan.arms.len() > 1 {
-        " in all arms and cells together"
-    } else {
-        ""
-    };
-    line(
-        "a replicate",
-        format!(
-            "{} clients of {} therapists{every}",
-            thousands(plan.clients),
-            thousands(plan.therapists)
-        ),
-    );
+    line("replicates", format!("{}, seed {}", thousands(plan.replicates), plan.seed));
+    let every = if plan.cells * plan.arms.len() > 1 { " in all arms and cells together" } else { "" };
+    line("a replicate", format!("{} clients of {} therapists{every}", thousands(plan.clients), thousands(plan.therapists)));
     line("sessions", format!("about {}", rough(plan.sessions)));
-    line(
-        "time",
-        format!(
-            "about {} on {} threads",
-            duration(plan.seconds),
-            plan.threads
-        ),
-    );
+    line("time", format!("about {} on {} threads", duration(plan.seconds), plan.threads));
     line("result file", format!("about {}", bytes(plan.bytes)));
     out
 }

@@ -49,11 +49,7 @@ impl Failure {
     /// The message, with its causes.
     pub fn message(&self) -> String {
         match self {
-            Self::Problems(problems) => format!(
-                "{}\n\n{}",
-                problems.render(colour_on_stderr()),
-                count(problems.len())
-            ),
+            Self::Problems(problems) => format!("{}\n\n{}", problems.render(colour_on_stderr()), count(problems.len())),
             Self::Input(error) | Self::Io(error) => format!("error: {error:#}"),
         }
     }
@@ -74,11 +70,7 @@ impl From<Problems> for Failure {
 
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
-        if error.is_io() {
-            Self::Io(error.into())
-        } else {
-            Self::Input(error.into())
-        }
+        if error.is_io() { Self::Io(error.into()) } else { Self::Input(error.into()) }
     }
 }
 

@@ -36,16 +36,8 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
 }
 
 fn cell(number: usize, cell: &CellResults, factors: &[String]) -> Value {
-    let levels: Map<String, Value> = factors
-        .iter()
-        .cloned()
-        .zip(cell.levels.iter().map(|level| level.as_str().into()))
-        .collect();
-    let base = cell
-        .arms
-        .first()
-        .map(|arm| arm.name.as_str())
-        .unwrap_or_default();
+    let levels: Map<String, Value> = factors.iter().cloned().zip(cell.levels.iter().map(|level| level.as_str().into())).collect();
+    let base = cell.arms.first().map(|arm| arm.name.as_str()).unwrap_or_default();
     json!({
         "cell": number,
         "levels": levels,
@@ -69,11 +61,7 @@ fn arm(number: usize, arm: &ArmResults, base: &str) -> Value {
 
 fn contrast(pair: &Contrast, arm: &ArmResults, base: &str) -> Value {
     let ratios = |values: &[Measured]| -> Map<String, Value> {
-        RATIO_MEASURES
-            .iter()
-            .zip(values)
-            .map(|(name, &value)| ((*name).into(), measured(value)))
-            .collect()
+        RATIO_MEASURES.iter().zip(values).map(|(name, &value)| ((*name).into(), measured(value))).collect()
     };
     json!({
         "against": base,
@@ -85,13 +73,8 @@ fn contrast(pair: &Contrast, arm: &ArmResults, base: &str) -> Value {
 }
 
 fn named(values: &[Measured], wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
-    let pairs = MEASURES
-        .iter()
-        .zip(values)
-        .filter(|(spec, _)| wanted(spec.name));
-    pairs
-        .map(|(spec, &value)| (spec.name.into(), measured(value)))
-        .collect()
+    let pairs = MEASURES.iter().zip(values).filter(|(spec, _)| wanted(spec.name));
+    pairs.map(|(spec, &value)| (spec.name.into(), measured(value))).collect()
 }
 
 /// Not defined (NaN) becomes null.

@@ -113,20 +113,13 @@ impl Grid {
     /// The grid as text, every line ended. `style` may decorate group headings.
     pub fn render(&self, style: impl Fn(&str) -> String) -> String {
         let splits = self.splits();
-        let widths: Vec<usize> = splits
-            .iter()
-            .zip(&self.figures)
-            .map(|(split, head)| column_width(*split, head))
-            .collect();
-        let labels =
-            self.label_widths(WIDTH.saturating_sub(widths.iter().map(|w| w + GAP).sum::<usize>()));
+        let widths: Vec<usize> = splits.iter().zip(&self.figures).map(|(split, head)| column_width(*split, head)).collect();
+        let labels = self.label_widths(WIDTH.saturating_sub(widths.iter().map(|w| w + GAP).sum::<usize>()));
         let mut out = self.head(&labels, &widths);
         for line in &self.lines {
             match line {
                 Line::Group(name) => out.push_str(&format!("{}\n", style(name))),
-                Line::Row(names, figures) => {
-                    out.push_str(&row(names, figures, &labels, &widths, &splits))
-                }
+                Line::Row(names, figures) => out.push_str(&row(names, figures, &labels, &widths, &splits)),
             }
         }
         out
@@ -170,30 +163,11 @@ impl Grid {
 
     /// The headings, wrapped, the last line of each on the same line.
     fn head(&self, labels: &[usize], widths: &[usize]) -> String {
-        let names: Vec<Vec<String>> = self
-            .labels
-            .iter()
-            .zip(labels)
-            .map(|(head, &w)| wrap(head, w))
-            .collect();
-        let figures: Vec<Vec<String>> = self
-            .figures
-            .iter()
-            .zip(widths)
-            .map(|(head, &w)| wrap(head, w))
-            .collect();
-        let height = names
-            .iter()
-            .chain(&figures)
-            .map(Vec::len)
-            .max()
-            .unwrap_or(0);
+        let names: Vec<Vec<String>> = self.labels.iter().zip(labels).map(|(head, &w)| wrap(head, w)).collect();
+        let figures: Vec<Vec<String>> = self.figures.iter().zip(widths).map(|(head, &w)| wrap(head, w)).collect();
+        let height = names.iter().chain(&figures).map(Vec::len).max().unwrap_or(0);
         let at = |lines: &Vec<String>, line: usize| {
-            (line + lines.len())
-                .checked_sub(height)
-                .and_then(|i| lines.get(i))
-                .cloned()
-                .unwrap_or_default()
+            (line + lines.len()).checked_sub(height).and_then(|i| lines.get(i)).cloned().unwrap_or_default()
         };
         let mut out = String::new();
         for line in 0..height {
@@ -212,41 +186,19 @@ impl Grid {
 
 /// Room for the figures, and for a heading in at most three lines or so.
 fn column_width(split: Split, head: &str) -> usize {
-    let word = head
-        .split_whitespace()
-        .map(length)
-        .max()
-        .unwrap_or(0)
-        .min(14);
-    split
-        .width()
-        .max(word)
-        .max(length(head).div_ceil(3).min(16))
+    let word = head.split_whitespace().map(length).max().unwrap_or(0).min(14);
+    split.width().max(word).max(length(head).div_ceil(3).min(16))
 }
 
-fn row(
-    names: &[String],
-    figures: &[Figure],
-    labels: &[usize],
-    widths: &[usize],
-    splits: &[Split],
-) -> String {
+fn row(names: &[String], figures: &[Figure], labels: &[usize], widths: &[usize], splits: &[Split]) -> String {
     let mut text = String::new();
     for (name, &w) in names.iter().zip(labels) {
         text.push_str(&format!("{:w$}{:GAP$}", cut(name, w), ""));
     }
     for ((figure, &w), split) in figures.iter().zip(widths).zip(splits) {
         let (v, e) = (split.value, split.error);
-        let sign = if figure.error.is_empty() {
-            "   "
-        } else {
-            " ± "
-        };
-        let shown = if e == 0 {
-            format!("{:>v$}", figure.value)
-        } else {
-            format!("{:>v$}{sign}{:<e$}", figure.value, figure.error)
-        };
+        let sign = if figure.error.is_empty() { "   " } else { " ± " };
+        let shown = if e == 0 { format!("{:>v$}", figure.value) } else { format!("{:>v$}{sign}{:<e$}", figure.value, figure.error) };
         text.push_str(&format!("{shown:>w$}{:GAP$}", ""));
     }
     format!("{}\n", text.trim_end())
@@ -258,77 +210,36 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_and_wrapped() {
-        assert_eq!(
-            (cut("feedback", 8), cut("feedback", 5)),
-            ("feedback".into(), "feed…".into())
-        );
-        assert_eq!(
-            wrap("feedback with support tools", 12),
-            ["feedback", "with support", "tools"]
-        );
-        assert!(
-            wrap(&"x".repeat(300), 10)
-                .iter()
-                .all(|line| length(line) <= 10)
-        );
+        assert_eq!((cut("feedback", 8), cut("feedback", 5)), ("feedback".into(), "feed…".into()));
+        assert_eq!(wrap("feedback with support tools", 12), ["feedback", "with support", "tools"]);
+        assert!(wrap(&"x".repeat(300), 10).iter().all(|line| length(line) <= 10));
     }
 
     #[test]
     fn numbers_are_easy_to_read() {
+        assert_eq!((thousands(7), thousands(1000), thousands(1_234_567)), ("7".into(), "1,000".into(), "1,234,567".into()));
         assert_eq!(
-            (thousands(7), thousands(1000), thousands(1_234_567)),
-            ("7".into(), "1,000".into(), "1,234,567".into())
+            (duration(0.42), duration(75.0), duration(600.0), duration(9000.0)),
+            ("0.4 s".into(), "75 s".into(), "10 min".into(), "2.5 h".into())
         );
-        assert_eq!(
-            (
-                duration(0.42),
-                duration(75.0),
-                duration(600.0),
-                duration(9000.0)
-            ),
-            (
-                "0.4 s".into(),
-                "75 s".into(),
-                "10 min".into(),
-                "2.5 h".into()
-            )
-        );
-        assert_eq!(
-            (bytes(10.0), bytes(3.4e6)),
-            ("1 kB".into(), "3.4 MB".into())
-        );
+        assert_eq!((bytes(10.0), bytes(3.4e6)), ("1 kB".into(), "3.4 MB".into()));
     }
 
     #[test]
     fn a_grid_keeps_within_its_width_and_aligns_the_errors() {
-        let figure = |value: &str, error: &str| Figure {
-            value: value.into(),
-            error: error.into(),
-        };
+        let figure = |value: &str, error: &str| Figure { value: value.into(), error: error.into() };
         let grid = Grid {
             labels: vec!["".into()],
-            figures: vec![
-                "usual care".into(),
-                "feedback with a very long name that goes on and on".into(),
-            ],
+            figures: vec!["usual care".into(), "feedback with a very long name that goes on and on".into()],
             lines: vec![
-                Line::Row(
-                    vec!["l".repeat(200)],
-                    vec![figure("62.10", "0.04"), figure("–", "")],
-                ),
-                Line::Row(
-                    vec!["short".into()],
-                    vec![figure("9.1", "0.1"), figure("1", "2")],
-                ),
+                Line::Row(vec!["l".repeat(200)], vec![figure("62.10", "0.04"), figure("–", "")]),
+                Line::Row(vec!["short".into()], vec![figure("9.1", "0.1"), figure("1", "2")]),
             ],
         };
         let text = grid.render(str::to_owned);
         assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
-        let signs: Vec<Option<usize>> = text
-            .lines()
-            .filter(|line| line.contains('±'))
-            .map(|line| line.find('±').map(|at| length(&line[..at])))
-            .collect();
+        let signs: Vec<Option<usize>> =
+            text.lines().filter(|line| line.contains('±')).map(|line| line.find('±').map(|at| length(&line[..at]))).collect();
         assert_eq!(signs[0], signs[1], "{text}");
     }
 }

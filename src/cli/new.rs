@@ -33,8 +33,11 @@ impl Template {
             Self::Feedback => include_str!("templates/feedback.ron").into(),
             Self::Rupture => include_str!("templates/rupture.ron").into(),
             Self::Sweep => include_str!("templates/sweep.ron").into(),
-            Self::Full => template(&ScenarioFile::default(), "Every key of a scenario with its default. Delete what you do not change: a key that is left out has its default.")
-                .map_err(|error| Failure::Input(error.into()))?,
+            Self::Full => template(
+                &ScenarioFile::default(),
+                "Every key of a scenario with its default. Delete what you do not change: a key that is left out has its default.",
+            )
+            .map_err(|error| Failure::Input(error.into()))?,
         })
     }
 }
@@ -49,10 +52,7 @@ pub fn run(args: &New) -> Result<End, Failure> {
         None => answer(&text)?,
         Some(path) => {
             write(path, &text, args.force)?;
-            Messages { quiet: false }.say(&format!(
-                "Wrote {0}. Next: dyadsim check {0}",
-                path.display()
-            ));
+            Messages { quiet: false }.say(&format!("Wrote {0}. Next: dyadsim check {0}", path.display()));
         }
     }
     Ok(End::Done)
@@ -60,21 +60,11 @@ pub fn run(args: &New) -> Result<End, Failure> {
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
-    options
-        .write(true)
-        .create(true)
-        .truncate(force)
-        .create_new(!force);
-    match options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-    {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::Io(anyhow!(
-            "{} already exists; choose another name, or add --force to replace it",
-            path.display()
-        ))),
-        result => result
-            .with_context(|| format!("cannot write {}", path.display()))
-            .map_err(Failure::Io),
+    options.write(true).create(true).truncate(force).create_new(!force);
+    match options.open(path).and_then(|mut file| file.write_all(text.as_bytes())) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(Failure::Io(anyhow!("{} already exists; choose another name, or add --force to replace it", path.display())))
+        }
+        result => result.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::Io),
     }
 }

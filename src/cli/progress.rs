@@ -30,8 +30,7 @@ pub fn stop_on_ctrl_c(messages: Messages) -> anyhow::Result<()> {
         if STOP.swap(true, Relaxed) {
             std::process::exit(75);
         }
-        messages
-            .say("\nStopping after the replicates under way; press Ctrl-C again to end at once.");
+        messages.say("\nStopping after the replicates under way; press Ctrl-C again to end at once.");
     };
     ctrlc::set_handler(handler).context("cannot react to Ctrl-C")
 }
@@ -61,37 +60,15 @@ pub struct Progress {
 
 impl Progress {
     /// Starts to show. `cells` units make a replicate.
-    pub fn start(
-        counts: &std::sync::Arc<Counts>,
-        replicates: u64,
-        cells: u64,
-        messages: Messages,
-    ) -> Self {
+    pub fn start(counts: &std::sync::Arc<Counts>, replicates: u64, cells: u64, messages: Messages) -> Self {
         if messages.quiet {
-            return Self {
-                end: None,
-                thread: None,
-            };
+            return Self { end: None, thread: None };
         }
         let (end, ended) = channel();
-        let view = View {
-            counts: counts.clone(),
-            replicates,
-            cells: cells.max(1),
-            began: Instant::now(),
-        };
+        let view = View { counts: counts.clone(), replicates, cells: cells.max(1), began: Instant::now() };
         let terminal = std::io::stderr().is_terminal();
-        let thread = std::thread::spawn(move || {
-            if terminal {
-                view.draw_bar(&ended)
-            } else {
-                view.print_lines(&ended, messages)
-            }
-        });
-        Self {
-            end: Some(end),
-            thread: Some(thread),
-        }
+        let thread = std::thread::spawn(move || if terminal { view.draw_bar(&ended) } else { view.print_lines(&ended, messages) });
+        Self { end: Some(end), thread: Some(thread) }
     }
 }
 
@@ -130,11 +107,7 @@ impl View {
 
     fn message(&self) -> String {
         let left = self.left();
-        let left = if left.is_finite() {
-            format!(", {} left", duration(left))
-        } else {
-            String::new()
-        };
+        let left = if left.is_finite() { format!(", {} left", duration(left)) } else { String::new() };
         format!("{:.1} million dyad-sessions/s{left}", self.speed() / 1e6)
     }
 
@@ -142,11 +115,9 @@ impl View {
         if over(ended, PATIENCE) {
             return;
         }
-        let bar =
-            ProgressBar::with_draw_target(Some(self.replicates), ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(Some(self.replicates), ProgressDrawTarget::stderr());
         bar.set_style(
-            ProgressStyle::with_template("{bar:24} {pos}/{len} replicates, {msg}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            ProgressStyle::with_template("{bar:24} {pos}/{len} replicates, {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         loop {
             bar.set_message(self.message());
@@ -160,12 +131,7 @@ impl View {
     fn print_lines(&self, ended: &Receiver<()>, messages: Messages) {
         let mut pause = PATIENCE;
         while !over(ended, pause) {
-            messages.say(&format!(
-                "{} of {} replicates, {}",
-                thousands(self.done()),
-                thousands(self.replicates),
-                self.message()
-            ));
+            messages.say(&format!("{} of {} replicates, {}", thousands(self.done()), thousands(self.replicates), self.message()));
             pause = (pause * 2).min(LONGEST_SILENCE);
         }
     }

@@ -39,11 +39,7 @@ pub fn run(args: &Run) -> Result<End, Failure> {
     let loaded = source::load(&args.source)?;
     check_replicate(args, &loaded)?;
     let path = (!args.no_file).then(|| output_path(args));
-    let mut target = Target(
-        path.as_deref()
-            .map(|path| open(path, args, &loaded))
-            .transpose()?,
-    );
+    let mut target = Target(path.as_deref().map(|path| open(path, args, &loaded)).transpose()?);
     stop_on_ctrl_c(messages).map_err(Failure::Io)?;
     let began = Instant::now();
     let study = study(args, &loaded)?;
@@ -55,26 +51,13 @@ pub fn run(args: &Run) -> Result<End, Failure> {
     let about = About::new(&loaded.scenario, &study, &loaded.settings);
     let results = Results::new(&about, &loaded.scenario, &outcome);
     let written = target.0.map(|file| file.finish(&results)).transpose()?;
-    messages.say(&closing(
-        &results,
-        &outcome,
-        written.as_ref(),
-        began.elapsed().as_secs_f64(),
-    ));
+    messages.say(&closing(&results, &outcome, written.as_ref(), began.elapsed().as_secs_f64()));
     if args.json {
         answer_json(&json::results(&results, path.as_deref()))?;
     } else {
-        answer(&table::headline(
-            &results,
-            path.as_deref(),
-            colour_on_stdout(),
-        ))?;
+        answer(&table::headline(&results, path.as_deref(), colour_on_stdout()))?;
     }
-    Ok(if outcome.interrupted {
-        End::Interrupted
-    } else {
-        End::Done
-    })
+    Ok(if outcome.interrupted { End::Interrupted } else { End::Done })
 }
 
 fn check_replicate(args: &Run, loaded: &Loaded) -> Result<(), Failure> {
@@ -89,40 +72,18 @@ fn check_replicate(args: &Run, loaded: &Loaded) -> Result<(), Failure> {
 
 /// Where the results go: as asked, or named after the scenario, in the current folder.
 fn output_path(args: &Run) -> PathBuf {
-    let stem = args
-        .source
-        .file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let part = args
-        .replicate
-        .map_or_else(String::new, |k| format!(".replicate{k}"));
-    args.output
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("{stem}{part}.h5")))
+    let stem = args.source.file.file_stem().unwrap_or_default().to_string_lossy();
+    let part = args.replicate.map_or_else(String::new, |k| format!(".replicate{k}"));
+    args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}{part}.h5")))
 }
 
 /// Prepares the result file before the long run.
 fn open(path: &Path, args: &Run, loaded: &Loaded) -> Result<StudyFile, Failure> {
-    let same = |other: &Path| {
-        other
-            .canonicalize()
-            .ok()
-            .is_some_and(|other| path.canonicalize().is_ok_and(|path| path == other))
-    };
+    let same = |other: &Path| other.canonicalize().ok().is_some_and(|other| path.canonicalize().is_ok_and(|path| path == other));
     if same(&args.source.file) {
-        return Err(Failure::Input(anyhow!(
-            "{} is the scenario itself; choose another name with -o",
-            path.display()
-        )));
+        return Err(Failure::Input(anyhow!("{} is the scenario itself; choose another name with -o", path.display())));
     }
-    let mut file = StudyFile::create(
-        path,
-        WriteOptions {
-            overwrite: args.force,
-        },
-    )?;
+    let mut file = StudyFile::create(path, WriteOptions { overwrite: args.force })?;
     file.scenario(&loaded.scenario, &loaded.text)?;
     Ok(file)
 }
@@ -144,31 +105,11 @@ fn simulate(study: &Study, target: &mut Target, messages: Messages) -> Result<Ou
 }
 
 /// What is said at the end, besides the results.
-fn closing(
-    results: &Results,
-    outcome: &Outcome,
-    written: Option<&Written>,
-    seconds: f64,
-) -> String {
+fn closing(results: &Results, outcome: &Outcome, written: Option<&Written>, seconds: f64) -> String {
     let about = &results.about;
-    let how = if about.interrupted {
-        format!(
-            "Interrupted: {} of {} replicates are complete",
-            about.done, about.asked
-        )
-    } else {
-        "Done".into()
-    };
+    let how =
+        if about.interrupted { format!("Interrupted: {} of {} replicates are complete", about.done, about.asked) } else { "Done".into() };
     let speed = outcome.sessions as f64 / seconds / 1e6;
-    let kept = written.map_or_else(String::new, |file| {
-        format!(
-            "; wrote {} ({})",
-            file.path.display(),
-            bytes(file.bytes as f64)
-        )
-    });
-    format!(
-        "{how} in {}, {speed:.1} million dyad-sessions per second{kept}\n",
-        duration(seconds)
-    )
+    let kept = written.map_or_else(String::new, |file| format!("; wrote {} ({})", file.path.display(), bytes(file.bytes as f64)));
+    format!("{how} in {}, {speed:.1} million dyad-sessions per second{kept}\n", duration(seconds))
 }

@@ -15,11 +15,7 @@ pub fn run(args: &Show) -> Result<End, Failure> {
     if args.json {
         answer_json(&json::results(&results, Some(&args.file)))?;
     } else {
-        answer(&table::headline(
-            &results,
-            Some(&args.file),
-            colour_on_stdout(),
-        ))?;
+        answer(&table::headline(&results, Some(&args.file), colour_on_stdout()))?;
     }
     Ok(End::Done)
 }

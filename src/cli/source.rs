@@ -29,25 +29,21 @@ pub fn load(source: &Source) -> Result<Loaded, Failure> {
     settings.extend(source.replicates.map(|n| format!("replicates={n}")));
     settings.extend(source.seed.map(|seed| format!("seed={seed}")));
     let scenario = Scenario::load(&source.file.display().to_string(), &text, &settings)?;
-    Ok(Loaded {
-        text,
-        settings,
-        scenario,
-    })
+    Ok(Loaded { text, settings, scenario })
 }
 
 /// The text of a scenario file.
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| not_read(path, error))?;
     if bytes.starts_with(b"\x89HDF") {
-        return Err(Failure::Input(anyhow!(
-            "{} is a result file, not a scenario; `dyadsim show {0}` shows it",
-            path.display()
-        )));
+        return Err(Failure::Input(anyhow!("{} is a result file, not a scenario; `dyadsim show {0}` shows it", path.display())));
     }
     String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
-        Failure::Input(anyhow!("{} is not a UTF-8 text (line {line}); save it as UTF-8, or check that it is a scenario file", path.display()))
+        Failure::Input(anyhow!(
+            "{} is not a UTF-8 text (line {line}); save it as UTF-8, or check that it is a scenario file",
+            path.display()
+        ))
     })
 }
 
@@ -57,10 +53,7 @@ fn not_read(path: &Path, error: std::io::Error) -> Failure {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
             anyhow!("there is no file {shown}{}", neighbours(path))
         }
-        _ if path.is_dir() => anyhow!(
-            "{shown} is a folder, not a scenario file{}",
-            neighbours(&path.join("scenario.ron"))
-        ),
+        _ if path.is_dir() => anyhow!("{shown} is a folder, not a scenario file{}", neighbours(&path.join("scenario.ron"))),
         _ => anyhow::Error::new(error).context(format!("cannot read {shown}")),
     })
 }
@@ -70,58 +63,32 @@ const MOST: usize = 5;
 
 /// Names of scenarios in the folder of a path that are like it, or those that are there.
 fn neighbours(path: &Path) -> String {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = folder.read_dir() else {
         return format!("; there is no folder {} either", folder.display());
     };
-    let mut names: Vec<String> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".ron"))
-        .collect();
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(".ron")).collect();
     names.sort();
     let wanted = path.file_stem().unwrap_or_default().to_string_lossy();
     let stems = names.iter().map(|name| name.trim_end_matches(".ron"));
     let alike = suggest::several(&wanted, stems, 3);
-    let shown = |name: &str| {
-        folder
-            .join(name)
-            .strip_prefix(".")
-            .map_or_else(|_| folder.join(name), Path::to_path_buf)
-            .display()
-            .to_string()
-    };
+    let shown =
+        |name: &str| folder.join(name).strip_prefix(".").map_or_else(|_| folder.join(name), Path::to_path_buf).display().to_string();
     if !alike.is_empty() {
-        let alike: Vec<String> = alike
-            .into_iter()
-            .map(|stem| shown(&format!("{stem}.ron")))
-            .collect();
+        let alike: Vec<String> = alike.into_iter().map(|stem| shown(&format!("{stem}.ron"))).collect();
         return format!("; did you mean {}?", alike.join(" or "));
     }
     match names.len() {
-        0 => format!(
-            "; no scenario (.ron) is in {}; `dyadsim new FILE` writes one",
-            place(folder)
-        ),
+        0 => format!("; no scenario (.ron) is in {}; `dyadsim new FILE` writes one", place(folder)),
         n => {
             let list: Vec<String> = names.iter().take(MOST).map(|name| shown(name)).collect();
-            let more = if n > MOST {
-                format!(" and {} more", n - MOST)
-            } else {
-                String::new()
-            };
+            let more = if n > MOST { format!(" and {} more", n - MOST) } else { String::new() };
             format!("; scenarios there: {}{more}", list.join(", "))
         }
     }
 }
 
 fn place(folder: &Path) -> String {
-    if folder == Path::new(".") {
-        "this folder".into()
-    } else {
-        folder.display().to_string()
-    }
+    if folder == Path::new(".") { "this folder".into() } else { folder.display().to_string() }
 }

@@ -37,11 +37,7 @@ const EFFECT: Scale = Scale::Plain(2);
 
 const OUTCOME: &[Row] = &[
     ("score at session 1", SCORE, "intake_score"),
-    (
-        "score after treatment, dropouts included",
-        SCORE,
-        "final_score",
-    ),
+    ("score after treatment, dropouts included", SCORE, "final_score"),
     ("change", SCORE, "change"),
     ("improvement in SDs at session 1", EFFECT, "pre_post_d"),
     ("recovered, %", Scale::Percent, "recovered"),
@@ -57,223 +53,80 @@ const ENDINGS: &[Row] = &[
     ("session cap, %", Scale::Percent, "capped"),
     ("sessions, mean", COUNT, "sessions"),
     ("sessions, median", COUNT, "median_sessions"),
-    (
-        "sessions to reliable improvement, median",
-        COUNT,
-        "sessions_to_improvement",
-    ),
+    ("sessions to reliable improvement, median", COUNT, "sessions_to_improvement"),
 ];
 
 const ALLIANCE: &[Row] = &[
     ("r with outcome, early rating", EFFECT, "alliance_r_early"),
-    (
-        "the same, session 1 score held constant",
-        EFFECT,
-        "alliance_r_adjusted",
-    ),
+    ("the same, session 1 score held constant", EFFECT, "alliance_r_adjusted"),
     ("r with outcome, last rating", EFFECT, "alliance_r_last"),
-    (
-        "stayers minus dropouts, early, d",
-        EFFECT,
-        "alliance_dropout_d",
-    ),
+    ("stayers minus dropouts, early, d", EFFECT, "alliance_dropout_d"),
 ];
 
 const THERAPISTS: &[Row] = &[
-    (
-        "share of outcome variance (ICC), %",
-        Scale::Percent,
-        "therapist_icc",
-    ),
-    (
-        "worst minus best quarter, score",
-        SCORE,
-        "therapist_quartiles",
-    ),
+    ("share of outcome variance (ICC), %", Scale::Percent, "therapist_icc"),
+    ("worst minus best quarter, score", SCORE, "therapist_quartiles"),
 ];
 
 const RUPTURES: &[Row] = &[
     ("ruptures per client", EFFECT, "ruptures"),
-    (
-        "sessions with one, observer, %",
-        Scale::Percent,
-        "ruptures_observer",
-    ),
-    (
-        "sessions with one, therapist, %",
-        Scale::Percent,
-        "ruptures_therapist",
-    ),
-    (
-        "sessions with one, client, %",
-        Scale::Percent,
-        "ruptures_client",
-    ),
-    (
-        "noticed by the therapist, %",
-        Scale::Percent,
-        "ruptures_noticed",
-    ),
+    ("sessions with one, observer, %", Scale::Percent, "ruptures_observer"),
+    ("sessions with one, therapist, %", Scale::Percent, "ruptures_therapist"),
+    ("sessions with one, client, %", Scale::Percent, "ruptures_client"),
+    ("noticed by the therapist, %", Scale::Percent, "ruptures_noticed"),
     ("repaired, %", Scale::Percent, "ruptures_repaired"),
     ("r of repair with improvement", EFFECT, "repair_r"),
 ];
 
 const NOT_ON_TRACK: &[Row] = &[
-    (
-        "clients ever not on track, %",
-        Scale::Percent,
-        "not_on_track",
-    ),
+    ("clients ever not on track, %", Scale::Percent, "not_on_track"),
     ("their score after treatment", SCORE, "not_on_track_final"),
-    (
-        "of them recovered or improved, %",
-        Scale::Percent,
-        "not_on_track_success",
-    ),
-    (
-        "of them deteriorated, %",
-        Scale::Percent,
-        "not_on_track_deteriorated",
-    ),
+    ("of them recovered or improved, %", Scale::Percent, "not_on_track_success"),
+    ("of them deteriorated, %", Scale::Percent, "not_on_track_deteriorated"),
     ("score of clients always on track", SCORE, "on_track_final"),
 ];
 
 /// Differences that are listed apart when there is no column for them.
 const DIFFERENCES: &[(&str, Scale, Figures)] = &[
-    (
-        "score after treatment",
-        SCORE,
-        Figures::Difference("final_score"),
-    ),
-    (
-        "recovered or improved, % points",
-        Scale::Percent,
-        Figures::Difference("success"),
-    ),
-    (
-        "deteriorated, % points",
-        Scale::Percent,
-        Figures::Difference("deteriorated"),
-    ),
-    (
-        "dropout, % points",
-        Scale::Percent,
-        Figures::Difference("dropout"),
-    ),
+    ("score after treatment", SCORE, Figures::Difference("final_score")),
+    ("recovered or improved, % points", Scale::Percent, Figures::Difference("success")),
+    ("deteriorated, % points", Scale::Percent, Figures::Difference("deteriorated")),
+    ("dropout, % points", Scale::Percent, Figures::Difference("dropout")),
     ("sessions", COUNT, Figures::Difference("sessions")),
-    (
-        "ruptures repaired, % points",
-        Scale::Percent,
-        Figures::Difference("ruptures_repaired"),
-    ),
+    ("ruptures repaired, % points", Scale::Percent, Figures::Difference("ruptures_repaired")),
 ];
 
 const COMPARED: &[(&str, Scale, Figures)] = &[
-    (
-        "d in final score (positive: better)",
-        EFFECT,
-        Figures::Level("between_d"),
-    ),
-    (
-        "recovered or improved: odds ratio",
-        EFFECT,
-        Figures::Odds("success"),
-    ),
-    (
-        "recovered or improved: NNT",
-        Scale::Plain(0),
-        Figures::Needed("success"),
-    ),
-    (
-        "deteriorated: odds ratio",
-        EFFECT,
-        Figures::Odds("deteriorated"),
-    ),
-    (
-        "deteriorated: NNT (minus: one averted)",
-        Scale::Plain(0),
-        Figures::Needed("deteriorated"),
-    ),
+    ("d in final score (positive: better)", EFFECT, Figures::Level("between_d")),
+    ("recovered or improved: odds ratio", EFFECT, Figures::Odds("success")),
+    ("recovered or improved: NNT", Scale::Plain(0), Figures::Needed("success")),
+    ("deteriorated: odds ratio", EFFECT, Figures::Odds("deteriorated")),
+    ("deteriorated: NNT (minus: one averted)", Scale::Plain(0), Figures::Needed("deteriorated")),
     ("dropout: odds ratio", EFFECT, Figures::Odds("dropout")),
-    (
-        "dropout: NNT (minus: one averted)",
-        Scale::Plain(0),
-        Figures::Needed("dropout"),
-    ),
-    (
-        "clients helped noticeably, %",
-        Scale::Percent,
-        Figures::Level("helped"),
-    ),
-    (
-        "clients harmed noticeably, %",
-        Scale::Percent,
-        Figures::Level("harmed"),
-    ),
-    (
-        "SD of individual effects, score",
-        SCORE,
-        Figures::Level("effect_sd"),
-    ),
+    ("dropout: NNT (minus: one averted)", Scale::Plain(0), Figures::Needed("dropout")),
+    ("clients helped noticeably, %", Scale::Percent, Figures::Level("helped")),
+    ("clients harmed noticeably, %", Scale::Percent, Figures::Level("harmed")),
+    ("SD of individual effects, score", SCORE, Figures::Level("effect_sd")),
 ];
 
-const COMPARED_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[(
-    "d, clients not on track in the first arm",
-    EFFECT,
-    Figures::Level("between_d_not_on_track"),
-)];
+const COMPARED_NOT_ON_TRACK: &[(&str, Scale, Figures)] =
+    &[("d, clients not on track in the first arm", EFFECT, Figures::Level("between_d_not_on_track"))];
 
 /// Columns of the layout with one line per cell and arm.
 const COMPACT: &[(&str, Scale, Figures)] = &[
-    (
-        "score after treatment",
-        SCORE,
-        Figures::Level("final_score"),
-    ),
-    (
-        "paired difference",
-        SCORE,
-        Figures::Difference("final_score"),
-    ),
-    (
-        "recovered or improved, %",
-        Scale::Percent,
-        Figures::Level("success"),
-    ),
-    (
-        "deteriorated, %",
-        Scale::Percent,
-        Figures::Level("deteriorated"),
-    ),
+    ("score after treatment", SCORE, Figures::Level("final_score")),
+    ("paired difference", SCORE, Figures::Difference("final_score")),
+    ("recovered or improved, %", Scale::Percent, Figures::Level("success")),
+    ("deteriorated, %", Scale::Percent, Figures::Level("deteriorated")),
     ("dropout, %", Scale::Percent, Figures::Level("dropout")),
 ];
 
 const COMPACT_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[
-    (
-        "not on track, %",
-        Scale::Percent,
-        Figures::Level("not_on_track"),
-    ),
-    (
-        "score after treatment",
-        SCORE,
-        Figures::Level("not_on_track_final"),
-    ),
-    (
-        "d, same clients",
-        EFFECT,
-        Figures::Level("between_d_not_on_track"),
-    ),
-    (
-        "recovered or improved, %",
-        Scale::Percent,
-        Figures::Level("not_on_track_success"),
-    ),
-    (
-        "deteriorated, %",
-        Scale::Percent,
-        Figures::Level("not_on_track_deteriorated"),
-    ),
+    ("not on track, %", Scale::Percent, Figures::Level("not_on_track")),
+    ("score after treatment", SCORE, Figures::Level("not_on_track_final")),
+    ("d, same clients", EFFECT, Figures::Level("between_d_not_on_track")),
+    ("recovered or improved, %", Scale::Percent, Figures::Level("not_on_track_success")),
+    ("deteriorated, %", Scale::Percent, Figures::Level("not_on_track_deteriorated")),
 ];
 
 /// Most arms that get a column each.
@@ -288,9 +141,7 @@ const MOST_FAILURES: usize = 5;
 pub fn headline(results: &Results, file: Option<&Path>, colour: bool) -> String {
     let mut out = heading(results, colour);
     match results.cells.as_slice() {
-        [cell] if cell.arms.len() <= MOST_COLUMNS => {
-            out.push_str(&arms_side_by_side(results, cell, colour))
-        }
+        [cell] if cell.arms.len() <= MOST_COLUMNS => out.push_str(&arms_side_by_side(results, cell, colour)),
         _ => out.push_str(&line_per_arm(results, colour)),
     }
     out.push_str(&failures(results));
@@ -303,11 +154,7 @@ fn heading(results: &Results, colour: bool) -> String {
     let mut out = format!("{}\n", bold(&cut(&about.title, WIDTH), colour));
     let question = wrap(&about.question, WIDTH);
     let size = format!("{}; seed {}", size(results), about.seed);
-    for line in question
-        .into_iter()
-        .chain(wrap(&size, WIDTH))
-        .chain(wrap(&progress(results), WIDTH))
-    {
+    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(wrap(&progress(results), WIDTH)) {
         out.push_str(&format!("{line}\n"));
     }
     out.push_str("Means over replicates ± Monte Carlo standard error (MCSE).\n\n");
@@ -318,12 +165,7 @@ fn heading(results: &Results, colour: bool) -> String {
 fn size(results: &Results) -> String {
     let about = &results.about;
     let arms = || results.cells.iter().flat_map(|cell| &cell.arms);
-    let range = |i: usize| {
-        (
-            arms().map(|arm| arm.size[i]).min().unwrap_or(0),
-            arms().map(|arm| arm.size[i]).max().unwrap_or(0),
-        )
-    };
+    let range = |i: usize| (arms().map(|arm| arm.size[i]).min().unwrap_or(0), arms().map(|arm| arm.size[i]).max().unwrap_or(0));
     let counted = |i: usize, one: &str| match range(i) {
         (1, 1) => format!("1 {one}"),
         (low, high) if low == high => format!("{} {one}s", thousands(low)),
@@ -334,22 +176,9 @@ fn size(results: &Results) -> String {
         (first, 1) => format!("replicate {first} alone"),
         (_, done) => format!("{} replicates", thousands(done)),
     };
-    let cells = if results.cells.len() > 1 {
-        format!(", {} cells", thousands(results.cells.len() as u64))
-    } else {
-        String::new()
-    };
-    let arms = if about.arms.len() > 1 {
-        format!(", {} arms", about.arms.len())
-    } else {
-        String::new()
-    };
-    format!(
-        "{replicates} of {} ({}, {}){cells}{arms}",
-        counted(2, "client"),
-        counted(1, "therapist"),
-        counted(0, "clinic")
-    )
+    let cells = if results.cells.len() > 1 { format!(", {} cells", thousands(results.cells.len() as u64)) } else { String::new() };
+    let arms = if about.arms.len() > 1 { format!(", {} arms", about.arms.len()) } else { String::new() };
+    format!("{replicates} of {} ({}, {}){cells}{arms}", counted(2, "client"), counted(1, "therapist"), counted(0, "clinic"))
 }
 
 /// Why there are fewer replicates than asked for, if so.
@@ -357,19 +186,16 @@ fn progress(results: &Results) -> String {
     let about = &results.about;
     let (done, asked) = (thousands(about.done), thousands(about.asked));
     match about.until_mcse {
-        _ if about.interrupted => format!(
-            "INTERRUPTED after {done} of {asked} replicates: what is shown is complete as far as it goes."
-        ),
+        _ if about.interrupted => format!("INTERRUPTED after {done} of {asked} replicates: what is shown is complete as far as it goes."),
         Some(target) if about.reached_precision() => {
             format!(
                 "Precise enough after {done} of at most {asked} replicates: headline MCSE {:.4}, target {target}.",
                 results.headline_mcse()
             )
         }
-        Some(target) => format!(
-            "NOT as precise as asked for: headline MCSE {:.4} after {done} replicates, target {target}.",
-            results.headline_mcse()
-        ),
+        Some(target) => {
+            format!("NOT as precise as asked for: headline MCSE {:.4} after {done} replicates, target {target}.", results.headline_mcse())
+        }
         None => String::new(),
     }
 }
@@ -377,26 +203,21 @@ fn progress(results: &Results) -> String {
 /// A column per arm; with two arms, one for their difference.
 fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> String {
     let two = cell.arms.len() == 2;
-    let mut grid = Grid {
-        labels: vec![String::new()],
-        figures: cell.arms.iter().map(|arm| arm.name.clone()).collect(),
-        lines: Vec::new(),
-    };
+    let mut grid = Grid { labels: vec![String::new()], figures: cell.arms.iter().map(|arm| arm.name.clone()).collect(), lines: Vec::new() };
     if two {
         grid.figures.push("paired difference".into());
     }
     for (name, rows) in groups(results) {
         grid.lines.push(Line::Group(name));
-        grid.lines
-            .extend(rows.iter().map(|&(label, scale, measure)| {
-                let values: Vec<Measured> = cell.arms.iter().map(|arm| arm.mean(measure)).collect();
-                let mut shown = figures(&values, scale, MOST_DECIMALS);
-                if two {
-                    let difference = value(&cell.arms[1], Figures::Difference(measure));
-                    shown.extend(figures(&[difference], scale, MOST_DECIMALS));
-                }
-                Line::Row(vec![format!("  {label}")], shown)
-            }));
+        grid.lines.extend(rows.iter().map(|&(label, scale, measure)| {
+            let values: Vec<Measured> = cell.arms.iter().map(|arm| arm.mean(measure)).collect();
+            let mut shown = figures(&values, scale, MOST_DECIMALS);
+            if two {
+                let difference = value(&cell.arms[1], Figures::Difference(measure));
+                shown.extend(figures(&[difference], scale, MOST_DECIMALS));
+            }
+            Line::Row(vec![format!("  {label}")], shown)
+        }));
     }
     let mut out = grid.render(|name| bold(name, colour));
     if cell.arms.len() > 1 {
@@ -410,10 +231,7 @@ fn groups(results: &Results) -> Vec<(String, &'static [Row])> {
     let mut groups = vec![
         (format!("Outcome ({symptoms})"), OUTCOME),
         ("Endings".into(), ENDINGS),
-        (
-            format!("Alliance ({alliance}, rated by the client)"),
-            ALLIANCE,
-        ),
+        (format!("Alliance ({alliance}, rated by the client)"), ALLIANCE),
         ("Therapists".into(), THERAPISTS),
         ("Rupture and repair".into(), RUPTURES),
     ];
@@ -434,15 +252,8 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
     if results.about.feedback {
         rows.extend(COMPARED_NOT_ON_TRACK);
     }
-    let mut grid = Grid {
-        labels: vec![String::new()],
-        figures: others.iter().map(|arm| arm.name.clone()).collect(),
-        lines: Vec::new(),
-    };
-    grid.lines.push(Line::Group(cut(
-        &format!("Against {}: same clients, same luck", cell.arms[0].name),
-        WIDTH,
-    )));
+    let mut grid = Grid { labels: vec![String::new()], figures: others.iter().map(|arm| arm.name.clone()).collect(), lines: Vec::new() };
+    grid.lines.push(Line::Group(cut(&format!("Against {}: same clients, same luck", cell.arms[0].name), WIDTH)));
     for &&(label, scale, source) in &rows {
         let values: Vec<Measured> = others.iter().map(|arm| value(arm, source)).collect();
         let figures = if matches!(source, Figures::Needed(_)) {
@@ -450,8 +261,7 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
         } else {
             figures(&values, scale, MOST_DECIMALS)
         };
-        grid.lines
-            .push(Line::Row(vec![format!("  {label}")], figures));
+        grid.lines.push(Line::Row(vec![format!("  {label}")], figures));
     }
     if others.len() == 1 {
         // The one column needs no heading: the group says what it holds.
@@ -462,29 +272,13 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
 
 /// One line per cell and arm.
 fn line_per_arm(results: &Results, colour: bool) -> String {
-    let mut out = compact(
-        results,
-        COMPACT,
-        &format!("Outcome ({})", results.about.instruments[0]),
-        colour,
-    );
+    let mut out = compact(results, COMPACT, &format!("Outcome ({})", results.about.instruments[0]), colour);
     if results.about.feedback {
-        out.push_str(&format!(
-            "\n{}",
-            compact(
-                results,
-                COMPACT_NOT_ON_TRACK,
-                "Clients not on track (red signal)",
-                colour
-            )
-        ));
+        out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
     }
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();
     if lines > MOST_LINES {
-        out.push_str(&format!(
-            "… {} more lines: use --json, or the tables arms and contrasts of the file.\n",
-            lines - MOST_LINES
-        ));
+        out.push_str(&format!("… {} more lines: use --json, or the tables arms and contrasts of the file.\n", lines - MOST_LINES));
     }
     let keys: Vec<String> = results
         .about
@@ -494,11 +288,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         .filter(|(path, name)| path != &name)
         .map(|(path, name)| format!("{name} = {path}"))
         .collect();
-    let keys = if keys.is_empty() {
-        String::new()
-    } else {
-        format!(" Varied: {}.", keys.join(", "))
-    };
+    let keys = if keys.is_empty() { String::new() } else { format!(" Varied: {}.", keys.join(", ")) };
     let base = results
         .about
         .arms
@@ -511,63 +301,25 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
     out
 }
 
-fn compact(
-    results: &Results,
-    columns: &[(&str, Scale, Figures)],
-    name: &str,
-    colour: bool,
-) -> String {
+fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, colour: bool) -> String {
     let one_arm = results.about.arms.len() < 2;
-    let columns: Vec<_> = columns
-        .iter()
-        .filter(|column| !(one_arm && is_comparison(column.2)))
-        .collect();
+    let columns: Vec<_> = columns.iter().filter(|column| !(one_arm && is_comparison(column.2))).collect();
     let mut labels = short(&results.about.factors);
     if !one_arm {
         labels.push("arm".into());
     }
-    let mut grid = Grid {
-        labels,
-        figures: columns.iter().map(|column| column.0.into()).collect(),
-        lines: Vec::new(),
-    };
-    let lines = || {
-        results
-            .cells
-            .iter()
-            .flat_map(|cell| {
-                cell.arms
-                    .iter()
-                    .enumerate()
-                    .map(move |(a, arm)| (cell, a, arm))
-            })
-            .take(MOST_LINES)
-    };
+    let mut grid = Grid { labels, figures: columns.iter().map(|column| column.0.into()).collect(), lines: Vec::new() };
+    let lines = || results.cells.iter().flat_map(|cell| cell.arms.iter().enumerate().map(move |(a, arm)| (cell, a, arm))).take(MOST_LINES);
     let shown: Vec<Vec<Figure>> = columns
         .iter()
-        .map(|column| {
-            figures(
-                &lines()
-                    .map(|(_, _, arm)| value(arm, column.2))
-                    .collect::<Vec<_>>(),
-                column.1,
-                MOST_DECIMALS_COMPACT,
-            )
-        })
+        .map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, MOST_DECIMALS_COMPACT))
         .collect();
     for (row, (cell, a, arm)) in lines().enumerate() {
-        let mut names: Vec<String> = cell
-            .levels
-            .iter()
-            .map(|level| if a == 0 { level.clone() } else { String::new() })
-            .collect();
+        let mut names: Vec<String> = cell.levels.iter().map(|level| if a == 0 { level.clone() } else { String::new() }).collect();
         if !one_arm {
             names.push(arm.name.clone());
         }
-        grid.lines.push(Line::Row(
-            names,
-            shown.iter().map(|column| column[row].clone()).collect(),
-        ));
+        grid.lines.push(Line::Row(names, shown.iter().map(|column| column[row].clone()).collect()));
     }
     format!("{}\n{}", bold(name, colour), grid.render(str::to_owned))
 }
@@ -582,21 +334,13 @@ fn short(paths: &[String]) -> Vec<String> {
     let clear = |name: &str| paths.iter().filter(|path| last(path) == name).count() == 1;
     paths
         .iter()
-        .map(|path| {
-            Some(last(path))
-                .filter(|name| clear(name))
-                .map_or_else(|| path.clone(), |name| name.replace('_', " "))
-        })
+        .map(|path| Some(last(path)).filter(|name| clear(name)).map_or_else(|| path.clone(), |name| name.replace('_', " ")))
         .collect()
 }
 
 fn value(arm: &ArmResults, source: Figures) -> Measured {
     let Some(contrast) = &arm.contrast else {
-        return if is_comparison(source) {
-            Measured::NONE
-        } else {
-            level(arm, source)
-        };
+        return if is_comparison(source) { Measured::NONE } else { level(arm, source) };
     };
     match source {
         Figures::Level(_) => level(arm, source),
@@ -627,66 +371,33 @@ fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
         Scale::Plain(least) => (1.0, least),
         Scale::Percent => (100.0, 1),
     };
-    let errors = values
-        .iter()
-        .map(|m| m.mcse * factor)
-        .filter(|mcse| *mcse > 0.0);
-    let decimals = errors
-        .map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize)
-        .max()
-        .unwrap_or(0);
-    let largest = values
-        .iter()
-        .map(|m| (m.value * factor).abs())
-        .filter(|x| x.is_finite())
-        .fold(1.0, f64::max);
+    let errors = values.iter().map(|m| m.mcse * factor).filter(|mcse| *mcse > 0.0);
+    let decimals = errors.map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize).max().unwrap_or(0);
+    let largest = values.iter().map(|m| (m.value * factor).abs()).filter(|x| x.is_finite()).fold(1.0, f64::max);
     let room = MOST_DIGITS.saturating_sub(1 + largest.log10() as usize);
     let decimals = decimals.clamp(least, most).min(room);
-    values
-        .iter()
-        .map(|m| figure(m.value * factor, m.mcse * factor, decimals))
-        .collect()
+    values.iter().map(|m| figure(m.value * factor, m.mcse * factor, decimals)).collect()
 }
 
 fn figure(value: f64, mcse: f64, decimals: usize) -> Figure {
     let number = |x: f64| {
         let text = format!("{x:.decimals$}");
         // A difference that rounds to nothing has no sign.
-        if text.starts_with('-') && text.chars().all(|c| "-0.".contains(c)) {
-            text[1..].to_owned()
-        } else {
-            text
-        }
+        if text.starts_with('-') && text.chars().all(|c| "-0.".contains(c)) { text[1..].to_owned() } else { text }
     };
     match (value.is_nan(), mcse.is_nan()) {
-        (true, _) => Figure {
-            value: "–".into(),
-            error: String::new(),
-        },
-        (_, true) => Figure {
-            value: number(value),
-            error: String::new(),
-        },
-        _ => Figure {
-            value: number(value),
-            error: number(mcse),
-        },
+        (true, _) => Figure { value: "–".into(), error: String::new() },
+        (_, true) => Figure { value: number(value), error: String::new() },
+        _ => Figure { value: number(value), error: number(mcse) },
     }
 }
 
 /// A number needed to treat says nothing when the difference may be none.
 fn needed(measured: Measured) -> Figure {
     if measured.mcse > measured.value.abs() / 2.0 {
-        return Figure {
-            value: "unclear".into(),
-            error: String::new(),
-        };
+        return Figure { value: "unclear".into(), error: String::new() };
     }
-    figure(
-        measured.value,
-        measured.mcse,
-        usize::from(measured.mcse < 0.95),
-    )
+    figure(measured.value, measured.mcse, usize::from(measured.mcse < 0.95))
 }
 
 /// Replicates that failed, and how to look at one.
@@ -695,57 +406,29 @@ fn failures(results: &Results) -> String {
     let Some(first) = all.first() else {
         return String::new();
     };
-    let mut out = format!(
-        "\n{} of {} replicates failed and are left out:\n",
-        all.len(),
-        thousands(results.about.done * results.cells.len() as u64)
-    );
+    let mut out =
+        format!("\n{} of {} replicates failed and are left out:\n", all.len(), thousands(results.about.done * results.cells.len() as u64));
     for failure in all.iter().take(MOST_FAILURES) {
-        let cell = if results.cells.len() > 1 {
-            format!("cell {}, ", failure.cell)
-        } else {
-            String::new()
-        };
-        out.push_str(&format!(
-            "{}\n",
-            cut(
-                &format!(
-                    "  {cell}replicate {}: {}",
-                    failure.replicate, failure.reason
-                ),
-                WIDTH
-            )
-        ));
+        let cell = if results.cells.len() > 1 { format!("cell {}, ", failure.cell) } else { String::new() };
+        out.push_str(&format!("{}\n", cut(&format!("  {cell}replicate {}: {}", failure.replicate, failure.reason), WIDTH)));
     }
     if all.len() > MOST_FAILURES {
-        out.push_str(&format!(
-            "  … and {} more (table failures of the file)\n",
-            all.len() - MOST_FAILURES
-        ));
+        out.push_str(&format!("  … and {} more (table failures of the file)\n", all.len() - MOST_FAILURES));
     }
-    out.push_str(&format!(
-        "Run one alone: dyadsim run SCENARIO --replicate {}\n",
-        first.replicate
-    ));
+    out.push_str(&format!("Run one alone: dyadsim run SCENARIO --replicate {}\n", first.replicate));
     out
 }
 
 fn footing(file: Option<&Path>) -> String {
-    let mut out = String::from(
-        "\nSimulated, not evidence: this shows what follows from the scenario's assumptions.\n",
-    );
+    let mut out = String::from("\nSimulated, not evidence: this shows what follows from the scenario's assumptions.\n");
     if let Some(file) = file {
         let name = file.display().to_string();
         out.push_str(&format!("Results: {name}\n"));
         if length(&name) <= 34 {
             out.push_str(&format!("  Python  pd.DataFrame({{k: v[:] for k, v in h5py.File(\"{name}\")[\"arms\"].items()}})\n"));
-            out.push_str(&format!(
-                "  R       as.data.frame(rhdf5::h5read(\"{name}\", \"arms\"))\n"
-            ));
+            out.push_str(&format!("  R       as.data.frame(rhdf5::h5read(\"{name}\", \"arms\"))\n"));
         } else {
-            out.push_str(
-                "  Python  pd.DataFrame({k: v[:] for k, v in h5py.File(PATH)[\"arms\"].items()})\n",
-            );
+            out.push_str("  Python  pd.DataFrame({k: v[:] for k, v in h5py.File(PATH)[\"arms\"].items()})\n");
             out.push_str("  R       as.data.frame(rhdf5::h5read(PATH, \"arms\"))\n");
         }
     }
@@ -768,10 +451,7 @@ mod tests {
             fingerprint: "f".into(),
             settings: Vec::new(),
             arms: names.iter().map(ToString::to_string).collect(),
-            factors: vec![
-                "clients.severity_mean".into(),
-                "measures[\"symptoms\"].every".into(),
-            ],
+            factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,
             first: 1,
@@ -783,15 +463,8 @@ mod tests {
     }
 
     fn results(cells: usize, names: &[&str]) -> Results {
-        let measured = Measured {
-            value: -123.456_78,
-            mcse: 0.000_12,
-        };
-        let contrast = Contrast {
-            difference: vec![measured; MEASURES.len()],
-            odds_ratio: [Measured::NONE; 3],
-            needed: [measured; 3],
-        };
+        let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
+        let contrast = Contrast { difference: vec![measured; MEASURES.len()], odds_ratio: [Measured::NONE; 3], needed: [measured; 3] };
         let arm = |(a, name): (usize, &&str)| ArmResults {
             name: (*name).into(),
             size: [4, 40, 1000],
@@ -804,23 +477,13 @@ mod tests {
             levels: vec!["70".into(), "a value that is far too long to show".into()],
             arms: names.iter().enumerate().map(arm).collect(),
         };
-        Results {
-            about: about(names),
-            cells: (0..cells).map(cell).collect(),
-            failures: Vec::new(),
-        }
+        Results { about: about(names), cells: (0..cells).map(cell).collect(), failures: Vec::new() }
     }
 
     #[test]
     fn no_table_is_wider_than_a_page() {
         let long = "an arm with a name that goes on and on and on";
-        for names in [
-            &[long][..],
-            &["a", long],
-            &["a", long, "c"],
-            &[long, "b", "c", "d"],
-            &["a", "b", "c", "d", long],
-        ] {
+        for names in [&[long][..], &["a", long], &["a", long, "c"], &[long, "b", "c", "d"], &["a", "b", "c", "d", long]] {
             for cells in [1, 18, 90] {
                 let text = headline(&results(cells, names), Some(Path::new("results.h5")), false);
                 assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
@@ -831,20 +494,9 @@ mod tests {
     #[test]
     fn failed_replicates_are_listed_with_their_address() {
         let mut results = results(2, &["a", "b"]);
-        results.failures = (7..17)
-            .map(|replicate| Failure {
-                cell: 2,
-                replicate,
-                reason: "scores are not finite".into(),
-            })
-            .collect();
+        results.failures = (7..17).map(|replicate| Failure { cell: 2, replicate, reason: "scores are not finite".into() }).collect();
         let text = failures(&results);
-        for part in [
-            "10 of 2,000 replicates failed",
-            "cell 2, replicate 7: scores are not finite",
-            "and 5 more",
-            "--replicate 7",
-        ] {
+        for part in ["10 of 2,000 replicates failed", "cell 2, replicate 7: scores are not finite", "and 5 more", "--replicate 7"] {
             assert!(text.contains(part), "{text}");
         }
     }
@@ -852,51 +504,16 @@ mod tests {
     #[test]
     fn decimals_follow_the_largest_need_of_a_row() {
         let m = |value, mcse| Measured { value, mcse };
-        let shown = figures(
-            &[
-                m(62.123, 0.043),
-                m(-0.0001, 0.2),
-                Measured::NONE,
-                m(3.0, f64::NAN),
-            ],
-            SCORE,
-            4,
-        );
-        let texts: Vec<(&str, &str)> = shown
-            .iter()
-            .map(|f| (f.value.as_str(), f.error.as_str()))
-            .collect();
-        assert_eq!(
-            texts,
-            [("62.12", "0.04"), ("0.00", "0.20"), ("–", ""), ("3.00", "")]
-        );
-        assert_eq!(
-            figures(&[m(0.5, 0.0)], Scale::Percent, 4)[0],
-            Figure {
-                value: "50.0".into(),
-                error: "0.0".into()
-            }
-        );
+        let shown = figures(&[m(62.123, 0.043), m(-0.0001, 0.2), Measured::NONE, m(3.0, f64::NAN)], SCORE, 4);
+        let texts: Vec<(&str, &str)> = shown.iter().map(|f| (f.value.as_str(), f.error.as_str())).collect();
+        assert_eq!(texts, [("62.12", "0.04"), ("0.00", "0.20"), ("–", ""), ("3.00", "")]);
+        assert_eq!(figures(&[m(0.5, 0.0)], Scale::Percent, 4)[0], Figure { value: "50.0".into(), error: "0.0".into() });
     }
 
     #[test]
     fn a_number_needed_that_could_be_anything_is_not_shown() {
-        assert_eq!(
-            needed(Measured {
-                value: 300.0,
-                mcse: 200.0
-            })
-            .value,
-            "unclear"
-        );
-        assert_eq!(
-            needed(Measured {
-                value: -36.4,
-                mcse: 1.2
-            })
-            .value,
-            "-36"
-        );
+        assert_eq!(needed(Measured { value: 300.0, mcse: 200.0 }).value, "unclear");
+        assert_eq!(needed(Measured { value: -36.4, mcse: 1.2 }).value, "-36");
         assert_eq!(needed(Measured::NONE).value, "–");
     }
 }

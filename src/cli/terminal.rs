@@ -20,11 +20,7 @@ fn colour(terminal: bool) -> bool {
 
 /// Bold text where colours are wanted.
 pub fn bold(text: &str, colour: bool) -> String {
-    if colour {
-        format!("\x1b[1m{text}\x1b[0m")
-    } else {
-        text.into()
-    }
+    if colour { format!("\x1b[1m{text}\x1b[0m") } else { text.into() }
 }
 
 /// Writes a result to standard output. A reader that has gone away (`| head`) is no failure.
@@ -35,9 +31,7 @@ pub fn answer(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::Io(
-            anyhow::Error::new(error).context("cannot write to standard output"),
-        )),
+        Err(error) => Err(Failure::Io(anyhow::Error::new(error).context("cannot write to standard output"))),
         Ok(()) => Ok(()),
     }
 }

@@ -13,9 +13,7 @@ const NAME: &str = "replicates";
 pub fn start(threads: Option<u16>) -> anyhow::Result<()> {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let of_a_replicate = std::thread::current()
-            .name()
-            .is_some_and(|name| name.starts_with(NAME));
+        let of_a_replicate = std::thread::current().name().is_some_and(|name| name.starts_with(NAME));
         if !of_a_replicate {
             usual(panic);
         }

@@ -10,11 +10,7 @@ pub const MOST_LABELS: usize = 127;
 const LONGEST_LABEL: usize = 200;
 
 /// Descriptions that live as long as the program, each kept once.
-static KEPT: Mutex<Kept> = Mutex::new(Kept {
-    texts: Vec::new(),
-    labels: Vec::new(),
-    specs: Vec::new(),
-});
+static KEPT: Mutex<Kept> = Mutex::new(Kept { texts: Vec::new(), labels: Vec::new(), specs: Vec::new() });
 
 struct Kept {
     texts: Vec<&'static str>,
@@ -34,11 +30,7 @@ fn keep<T: ?Sized + PartialEq>(known: &mut Vec<&'static T>, new: Box<T>) -> &'st
 
 fn with_kept<T>(then: impl FnOnce(&mut Kept) -> T) -> T {
     // A panic elsewhere while holding the lock leaves complete entries only.
-    then(
-        &mut KEPT
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner),
-    )
+    then(&mut KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
 fn text(text: &str) -> &'static str {
@@ -83,37 +75,19 @@ pub struct Builder {
 impl Builder {
     /// A table without columns.
     pub fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            specs: Vec::new(),
-            columns: Vec::new(),
-        }
+        Self { name, specs: Vec::new(), columns: Vec::new() }
     }
 
     /// A column of real numbers.
     #[must_use]
     pub fn real(self, name: &str, unit: &str, long_name: &str, values: Vec<f64>) -> Self {
-        self.column(
-            name,
-            unit,
-            long_name,
-            ColumnKind::F64,
-            &[],
-            Values::F64(values),
-        )
+        self.column(name, unit, long_name, ColumnKind::F64, &[], Values::F64(values))
     }
 
     /// A column of whole numbers.
     #[must_use]
     pub fn number(self, name: &str, unit: &str, long_name: &str, values: Vec<i32>) -> Self {
-        self.column(
-            name,
-            unit,
-            long_name,
-            ColumnKind::I32,
-            &[],
-            Values::I32(values),
-        )
+        self.column(name, unit, long_name, ColumnKind::I32, &[], Values::I32(values))
     }
 
     /// A column of texts, of which there are at most [`MOST_LABELS`] different ones; what comes
@@ -121,34 +95,13 @@ impl Builder {
     #[must_use]
     pub fn category<S: AsRef<str>>(self, name: &str, long_name: &str, texts: &[S]) -> Self {
         let (labels, codes) = coded(texts);
-        self.column(
-            name,
-            "1",
-            long_name,
-            ColumnKind::Category,
-            &labels,
-            Values::Category(codes),
-        )
+        self.column(name, "1", long_name, ColumnKind::Category, &labels, Values::Category(codes))
     }
 
-    fn column(
-        mut self,
-        name: &str,
-        unit: &str,
-        long_name: &str,
-        kind: ColumnKind,
-        labels: &[String],
-        values: Values,
-    ) -> Self {
+    fn column(mut self, name: &str, unit: &str, long_name: &str, kind: ColumnKind, labels: &[String], values: Values) -> Self {
         let labels: Box<[&'static str]> = labels.iter().map(|label| text(label)).collect();
         let labels = with_kept(|kept| keep(&mut kept.labels, labels));
-        self.specs.push(ColumnSpec {
-            name: text(name),
-            unit: text(unit),
-            long_name: text(long_name),
-            kind,
-            labels,
-        });
+        self.specs.push(ColumnSpec { name: text(name), unit: text(unit), long_name: text(long_name), kind, labels });
         self.columns.push(values);
         self
     }
@@ -156,11 +109,7 @@ impl Builder {
     /// The finished table.
     pub fn build(self) -> BuiltTable {
         let specs = with_kept(|kept| keep(&mut kept.specs, self.specs.into_boxed_slice()));
-        BuiltTable {
-            name: self.name,
-            specs,
-            columns: self.columns,
-        }
+        BuiltTable { name: self.name, specs, columns: self.columns }
     }
 }
 
@@ -225,28 +174,18 @@ mod tests {
 
     #[test]
     fn descriptions_are_kept_once() {
-        let build = || {
-            Builder::new("t")
-                .category("name", "name", &["a", "b", "a"])
-                .build()
-        };
+        let build = || Builder::new("t").category("name", "name", &["a", "b", "a"]).build();
         let (one, two) = (build(), build());
         assert!(core::ptr::eq(one.specs(), two.specs()));
         assert_eq!(one.specs()[0].labels, ["a", "b"]);
-        assert!(matches!(
-            one.columns()[0],
-            ColumnValues::Category([1, 2, 1])
-        ));
+        assert!(matches!(one.columns()[0], ColumnValues::Category([1, 2, 1])));
     }
 
     #[test]
     fn odd_labels_still_make_a_category() {
         let many: Vec<String> = (0..300).map(|i| i.to_string()).collect();
         let (labels, codes) = coded(&many);
-        assert_eq!(
-            (labels.len(), labels.last().map(String::as_str), codes[299]),
-            (127, Some("other"), 127)
-        );
+        assert_eq!((labels.len(), labels.last().map(String::as_str), codes[299]), (127, Some("other"), 127));
         assert_eq!(coded::<&str>(&[]).0, ["none"]);
         assert_eq!(coded(&["", "two\nlines"]).0, ["(empty)", "two lines"]);
         assert_eq!(coded(&["ä".repeat(500)]).0[0].chars().count(), 200);

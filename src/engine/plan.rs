@@ -19,11 +19,7 @@ impl From<Written> for Keep {
 
 impl From<&Output> for Rows {
     fn from(output: &Output) -> Self {
-        Self {
-            therapists: output.therapists.into(),
-            clients: output.clients.into(),
-            sessions: output.sessions.into(),
-        }
+        Self { therapists: output.therapists.into(), clients: output.clients.into(), sessions: output.sessions.into() }
     }
 }
 
@@ -34,10 +30,7 @@ impl From<&Output> for Rows {
 pub fn cell(plan: &CellPlan) -> Result<Cell, String> {
     let worlds: Vec<World> = plan.arms.iter().map(|arm| arm.world.clone()).collect();
     norms::cell(&worlds).map_err(|(arm, found)| {
-        let each: Vec<String> = found
-            .into_iter()
-            .map(|one| format!("{} {}", one.path, one.what))
-            .collect();
+        let each: Vec<String> = found.into_iter().map(|one| format!("{} {}", one.path, one.what)).collect();
         format!("arm \"{}\": {}", plan.arms[arm].name, each.join("; "))
     })
 }

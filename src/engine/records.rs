@@ -57,7 +57,13 @@ static REPLICATE_SPECS: LazyLock<Vec<ColumnSpec>> = LazyLock::new(|| {
         id("cell", "cell of the design"),
         id("replicate", "replicate"),
         id("arm", "arm (row of the arms table with the same cell)"),
-        ColumnSpec { name: "status", unit: "1", long_name: "whether the replicate could be completed", kind: ColumnKind::Category, labels: &["completed", "failed"] },
+        ColumnSpec {
+            name: "status",
+            unit: "1",
+            long_name: "whether the replicate could be completed",
+            kind: ColumnKind::Category,
+            labels: &["completed", "failed"],
+        },
     ];
     specs.extend_from_slice(MEASURES);
     specs
@@ -99,7 +105,12 @@ impl Table for Replicates {
         &REPLICATE_SPECS
     }
     fn columns(&self) -> Vec<ColumnValues<'_>> {
-        let mut columns = vec![ColumnValues::I32(&self.cell), ColumnValues::I32(&self.replicate), ColumnValues::I32(&self.arm), ColumnValues::Category(&self.status)];
+        let mut columns = vec![
+            ColumnValues::I32(&self.cell),
+            ColumnValues::I32(&self.replicate),
+            ColumnValues::I32(&self.arm),
+            ColumnValues::Category(&self.status),
+        ];
         columns.extend((0..MEASURE_COUNT).map(|m| ColumnValues::F64(self.measures.get(m).map_or(&[], Vec::as_slice))));
         columns
     }
@@ -277,7 +288,6 @@ impl Observed for SessionLog {
 }
 
 impl SessionObserver for SessionLog {
-
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, c: &Courses, l: usize) {
         let signal = Signal::ALL[(c.signal[l] as usize).min(2)];
         let rupture = match (yes(c.ruptured[l]), yes(c.withdrawal[l])) {

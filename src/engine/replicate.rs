@@ -28,7 +28,11 @@ impl Size {
     }
 
     fn union(self, other: Self) -> Self {
-        Self { clinics: self.clinics.max(other.clinics), therapists: self.therapists.max(other.therapists), clients: self.clients.max(other.clients) }
+        Self {
+            clinics: self.clinics.max(other.clinics),
+            therapists: self.therapists.max(other.therapists),
+            clients: self.clients.max(other.clients),
+        }
     }
 
     /// Clients in all.

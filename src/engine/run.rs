@@ -119,8 +119,19 @@ pub fn run<S: Sink>(study: &Study, sink: &mut S, watch: &impl Watch) -> Result<O
 }
 
 /// As [`run`], with the simulation of one replicate given: what a test can make fail.
-fn run_units<S: Sink>(study: &Study, sink: &mut S, watch: &impl Watch, one: &(impl Fn(&mut Workspace, usize, u64) -> Result<Unit, String> + Sync)) -> Result<Outcome, S::Error> {
-    let mut outcome = Outcome { totals: Totals::new(study.cells.iter().map(|cell| cell.arms.len())), failures: Vec::new(), replicates: 0, sessions: 0, interrupted: false };
+fn run_units<S: Sink>(
+    study: &Study,
+    sink: &mut S,
+    watch: &impl Watch,
+    one: &(impl Fn(&mut Workspace, usize, u64) -> Result<Unit, String> + Sync),
+) -> Result<Outcome, S::Error> {
+    let mut outcome = Outcome {
+        totals: Totals::new(study.cells.iter().map(|cell| cell.arms.len())),
+        failures: Vec::new(),
+        replicates: 0,
+        sessions: 0,
+        interrupted: false,
+    };
     let mut batch = Batch::default();
     let step = replicates_per_batch(study);
     let mut next = study.replicates.start;
@@ -208,7 +219,13 @@ fn in_parallel(cells: usize, replicates: Range<u64>, one: &(impl Fn(&mut Workspa
 }
 
 /// Runs one unit so that nothing that goes wrong in it can spoil the run.
-fn guarded(work: &mut Workspace, arms: usize, cell: usize, replicate: u64, one: &(impl Fn(&mut Workspace, usize, u64) -> Result<Unit, String> + Sync)) -> Unit {
+fn guarded(
+    work: &mut Workspace,
+    arms: usize,
+    cell: usize,
+    replicate: u64,
+    one: &(impl Fn(&mut Workspace, usize, u64) -> Result<Unit, String> + Sync),
+) -> Unit {
     let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| one(work, cell, replicate)));
     let reason = match attempt {
         Ok(Ok(unit)) => return unit,
@@ -248,7 +265,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let at = address(cell, replicate);
-    let mut unit = Unit { summaries: Vec::with_capacity(rules.arms.len()), rows: Batch::default(), rows_address: at, sessions: 0, failure: None };
+    let mut unit =
+        Unit { summaries: Vec::with_capacity(rules.arms.len()), rows: Batch::default(), rows_address: at, sessions: 0, failure: None };
     for (a, (arm_rules, arm)) in rules.arms.iter().zip(&work.arms).enumerate() {
         let mut summary = summarise(arm_rules, arm);
         if !summary.final_score.is_finite() {
@@ -315,7 +333,13 @@ mod tests {
         let mut better = world.clone();
         better.rupture.repair_intercept = 1.0;
         let cell = norms::cell(&[world, better]).unwrap_or_else(|found| panic!("{found:?}"));
-        Study { seed: 3, cells: vec![cell], rows: Rows { therapists: Keep::All, clients: Keep::All, sessions }, replicates, until_mcse: None }
+        Study {
+            seed: 3,
+            cells: vec![cell],
+            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions },
+            replicates,
+            until_mcse: None,
+        }
     }
 
     fn ran(study: &Study) -> (Outcome, Everything) {
@@ -346,7 +370,10 @@ mod tests {
         let mut row = 0;
         for i in 0..clients.len() {
             for t in 1..=clients.sessions[i] {
-                assert_eq!((sessions.replicate[row], sessions.arm[row], sessions.client[row], sessions.session[row]), (clients.replicate[i], clients.arm[i], clients.client[i], t));
+                assert_eq!(
+                    (sessions.replicate[row], sessions.arm[row], sessions.client[row], sessions.session[row]),
+                    (clients.replicate[i], clients.arm[i], clients.client[i], t)
+                );
                 assert_eq!(sessions.ended[row] == 1, t == clients.sessions[i]);
                 row += 1;
             }

@@ -33,7 +33,9 @@ pub enum Entity {
 
 impl Entity {
     fn word(self) -> u64 {
-        let pack = |kind: u64, clinic: u32, therapist: u32, client: u32| kind << 60 | u64::from(clinic) << 40 | u64::from(therapist) << 20 | u64::from(client);
+        let pack = |kind: u64, clinic: u32, therapist: u32, client: u32| {
+            kind << 60 | u64::from(clinic) << 40 | u64::from(therapist) << 20 | u64::from(client)
+        };
         match self {
             Self::Clinic(k) => pack(1, k, 0, 0),
             Self::Therapist(k, j) => pack(2, k, j, 0),
@@ -222,7 +224,8 @@ mod tests {
         let n = 20_000;
         let client = Entity::Client(0, 0, 0);
         let replicates: Vec<_> = (0..n).map(|r| centred(ReplicateStreams::new(42, r).bits(client, Purpose::Sessions))).collect();
-        let clients: Vec<_> = (0..n).map(|i| centred(ReplicateStreams::new(42, 0).bits(Entity::Client(0, 0, i as u32), Purpose::Sessions))).collect();
+        let clients: Vec<_> =
+            (0..n).map(|i| centred(ReplicateStreams::new(42, 0).bits(Entity::Client(0, 0, i as u32), Purpose::Sessions))).collect();
         let seeds: Vec<_> = (0..n).map(|s| centred(ReplicateStreams::new(s, 0).bits(client, Purpose::Sessions))).collect();
         // 48 comparisons each: a false alarm at 4.5 has probability below 4e-4 in all.
         for (what, draws) in [("replicates", replicates), ("clients", clients), ("seeds", seeds)] {
@@ -242,7 +245,8 @@ mod tests {
     #[test]
     fn sessions_of_a_client_are_uncorrelated_across_and_within() {
         let mut generator = ReplicateStreams::new(1, 1).generator(Entity::Client(0, 0, 0), Purpose::Sessions);
-        let sessions: Vec<Vec<f64>> = (0..20_000).map(|_| (0..SESSION_STRIDE).map(|_| uniform(generator.next_u32()) - 0.5).collect()).collect();
+        let sessions: Vec<Vec<f64>> =
+            (0..20_000).map(|_| (0..SESSION_STRIDE).map(|_| uniform(generator.next_u32()) - 0.5).collect()).collect();
         assert!(worst_correlation(&sessions) < 4.7);
         for a in 0..SESSION_SLOTS {
             for b in 0..a {

@@ -140,7 +140,8 @@ fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     to.pre_post_d = (intake - last) / intake_sd;
     [to.recovered, to.improved, to.unchanged, to.deteriorated] = counts.map(|count| count / n);
     to.success = to.recovered + to.improved;
-    to.sessions_to_improvement = median_time(courses.iter().map(|c| if c.first_improved > 0 { (c.first_improved, true) } else { (c.sessions, false) }));
+    to.sessions_to_improvement =
+        median_time(courses.iter().map(|c| if c.first_improved > 0 { (c.first_improved, true) } else { (c.sessions, false) }));
 }
 
 fn endings(courses: &[CourseResult], to: &mut Summary) {

@@ -18,7 +18,10 @@ impl Width {
     pub fn available() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         let widths = {
-            let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512bw");
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw");
             [(Self::Baseline, true), (Self::Avx2, is_x86_feature_detected!("avx2")), (Self::Avx512, avx512)]
         };
         #[cfg(not(target_arch = "x86_64"))]

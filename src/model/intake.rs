@@ -4,9 +4,9 @@
 use super::client::mismatch;
 use super::clinic::Clinic;
 use super::draws::ClientLuck;
+use super::math::exp;
 use super::rules::Rules;
 use super::rupture::Onset;
-use super::math::exp;
 use super::symptoms::{Symptoms, heading, log_rate, pull};
 use super::therapist::Therapist;
 
@@ -63,20 +63,28 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
     let mismatch = mismatch(luck.attachment, [therapist.anxiety, therapist.avoidance]);
     let personality_disorder = luck.personality < world.clients.personality_disorder;
 
-    let client_alliance = world.clients.alliance_anxiety * anxiety + world.clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance;
+    let client_alliance =
+        world.clients.alliance_anxiety * anxiety + world.clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance;
     let match_alliance = match_alliance(rules, mismatch, luck);
     let known = therapist.alliance + client_alliance + match_alliance;
     let components = luck.components.map(|z| rules.component_sd * z);
 
     let effects = &world.alliance_effects;
-    let weighted = effects.therapist * therapist.alliance + effects.client * client_alliance + effects.r#match * match_alliance + effects.clinic * clinic.alliance;
+    let weighted = effects.therapist * therapist.alliance
+        + effects.client * client_alliance
+        + effects.r#match * match_alliance
+        + effects.clinic * clinic.alliance;
     let effective = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components);
 
     let severity = world.clients.severity_mean + world.clients.severity_alliance * known + world.clients.severity_sd * luck.severity;
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
     let outside = clinic.outcome - world.therapists.effectiveness * therapist.effectiveness;
     let (symptoms, heading, rate) = match &world.symptoms {
-        Symptoms::Relaxation(p) => (severity, heading(p, severity, world.clients.severity_mean, effective, outside, luck.heading), log_rate(p, effective, luck.rate)),
+        Symptoms::Relaxation(p) => (
+            severity,
+            heading(p, severity, world.clients.severity_mean, effective, outside, luck.heading),
+            log_rate(p, effective, luck.rate),
+        ),
         Symptoms::LinearGrowth(p) => {
             let own = p.slope_severity * luck.severity + (1.0 - p.slope_severity * p.slope_severity).sqrt() * luck.rate;
             let slope = p.slope + p.therapist_slope_sd * therapist.growth[1] + p.slope_sd * own - p.trait_effect * effective;

@@ -113,11 +113,7 @@ pub fn normal(bits: u32) -> f64 {
     let q = if u < 0.5 { u } else { 1.0 - u };
     let x = 1.0 - 2.0 * q;
     let w = -ln(4.0 * q * (1.0 - q));
-    let g = if w < 6.0 {
-        normal_centre(w - 3.0)
-    } else {
-        normal_tail(w.sqrt() - 3.599_744_871_391_589)
-    };
+    let g = if w < 6.0 { normal_centre(w - 3.0) } else { normal_tail(w.sqrt() - 3.599_744_871_391_589) };
     let z = g * x;
     if u < 0.5 { -z } else { z }
 }
@@ -196,11 +192,8 @@ mod tests {
         loop {
             let z = normal(bits);
             let lower = 0.5 * libm::erfc(-z / core::f64::consts::SQRT_2);
-            let (p, wanted) = if z < 0.0 {
-                (lower, uniform(bits))
-            } else {
-                (0.5 * libm::erfc(z / core::f64::consts::SQRT_2), 1.0 - uniform(bits))
-            };
+            let (p, wanted) =
+                if z < 0.0 { (lower, uniform(bits)) } else { (0.5 * libm::erfc(z / core::f64::consts::SQRT_2), 1.0 - uniform(bits)) };
             // d ln p / dz is about −z in the tail.
             assert!((p / wanted - 1.0).abs() < 4e-7 * (1.0 + z * z), "bits {bits}: z {z} {p} {wanted}");
             match bits.checked_add(65_521) {

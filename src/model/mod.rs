@@ -31,4 +31,3 @@ pub mod session;
 pub mod symptoms;
 pub mod therapist;
 pub mod treatment;
-

@@ -111,7 +111,13 @@ pub trait Group: Sized {
     ///
     /// # Errors
     /// Those of the serializer.
-    fn serialize_variant<S: serde::Serializer>(&self, to: S, of: &'static str, index: u32, variant: &'static str) -> Result<S::Ok, S::Error>;
+    fn serialize_variant<S: serde::Serializer>(
+        &self,
+        to: S,
+        of: &'static str,
+        index: u32,
+        variant: &'static str,
+    ) -> Result<S::Ok, S::Error>;
 }
 
 /// Reads the fields of an enum variant as the group of the same name.

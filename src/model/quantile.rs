@@ -36,11 +36,7 @@ impl GammaTable {
                 let z = -Z_MAX + 2.0 * Z_MAX * i as f64 / (KNOTS - 1) as f64;
                 let tail = 0.5 * libm::erfc(z.abs() / core::f64::consts::SQRT_2);
                 if z < 0.0 {
-                    if tail < below[0] {
-                        step * libm::pow(tail / below[0], 1.0 / (3.0 * shape))
-                    } else {
-                        step * position(&below, tail)
-                    }
+                    if tail < below[0] { step * libm::pow(tail / below[0], 1.0 / (3.0 * shape)) } else { step * position(&below, tail) }
                 } else {
                     top - step * position(&above, tail)
                 }

@@ -76,45 +76,81 @@ impl World {
             say("therapists.correlations", error.to_string(), "bring the correlations closer to 0, or make them agree in sign");
         }
         if self.clients.residual_alliance_sd().is_none() {
-            say("clients.alliance_variance", format!("is {}, less than attachment alone explains", self.clients.alliance_variance), "raise it to at least alliance_anxiety² + alliance_avoidance²");
+            say(
+                "clients.alliance_variance",
+                format!("is {}, less than attachment alone explains", self.clients.alliance_variance),
+                "raise it to at least alliance_anxiety² + alliance_avoidance²",
+            );
         }
         if self.r#match.residual_alliance_sd().is_none() {
-            say("match.alliance_variance", format!("is {}, less than mismatch and background explain", self.r#match.alliance_variance), "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)");
+            say(
+                "match.alliance_variance",
+                format!("is {}, less than mismatch and background explain", self.r#match.alliance_variance),
+                "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)",
+            );
         }
         let t = &self.treatment;
         let weights = t.bond_weight + t.task_weight + t.goal_weight;
         if (weights - 1.0).abs() > 1e-6 {
-            say("treatment.bond_weight", format!("bond_weight + task_weight + goal_weight is {weights:.3}"), "make the three weights add up to 1");
+            say(
+                "treatment.bond_weight",
+                format!("bond_weight + task_weight + goal_weight is {weights:.3}"),
+                "make the three weights add up to 1",
+            );
         }
         let shares = t.care_share + t.expectancy_share + t.specific_share;
         if (shares - 1.0).abs() > 1e-6 {
-            say("treatment.care_share", format!("care_share + expectancy_share + specific_share is {shares:.3}"), "make the three shares add up to 1");
+            say(
+                "treatment.care_share",
+                format!("care_share + expectancy_share + specific_share is {shares:.3}"),
+                "make the three shares add up to 1",
+            );
         }
         let known = shipped_instruments();
         for (what, measure) in &self.measures.0 {
             if what != SYMPTOMS && what != ALLIANCE {
-                say(&format!("measures[\"{what}\"]"), format!("nothing called \"{what}\" is measured"), "measures are \"symptoms\" and \"alliance\"");
+                say(
+                    &format!("measures[\"{what}\"]"),
+                    format!("nothing called \"{what}\" is measured"),
+                    "measures are \"symptoms\" and \"alliance\"",
+                );
             }
             let name = measure.instrument.as_str();
             if !known.contains_key(name) && !self.instruments.contains_key(name) {
                 let names: Vec<&str> = known.keys().copied().chain(self.instruments.keys().map(String::as_str)).collect();
-                say(&format!("measures[\"{what}\"].instrument"), format!("no instrument is called \"{name}\""), &format!("use one of {}, or describe it under `instruments`", names.join(", ")));
+                say(
+                    &format!("measures[\"{what}\"].instrument"),
+                    format!("no instrument is called \"{name}\""),
+                    &format!("use one of {}, or describe it under `instruments`", names.join(", ")),
+                );
             }
         }
         for (name, i) in &self.instruments {
             if i.lowest >= i.highest {
-                say(&format!("instruments[\"{name}\"].lowest"), format!("the lowest score {} is not below the highest {}", i.lowest, i.highest), "make lowest smaller than highest");
+                say(
+                    &format!("instruments[\"{name}\"].lowest"),
+                    format!("the lowest score {} is not below the highest {}", i.lowest, i.highest),
+                    "make lowest smaller than highest",
+                );
             }
         }
         let tracking = &self.tracking;
         if tracking.yellow_sd > tracking.red_sd {
-            say("tracking.yellow_sd", format!("is {}, beyond red_sd {}", tracking.yellow_sd, tracking.red_sd), "yellow comes before red: make yellow_sd at most red_sd");
+            say(
+                "tracking.yellow_sd",
+                format!("is {}, beyond red_sd {}", tracking.yellow_sd, tracking.red_sd),
+                "yellow comes before red: make yellow_sd at most red_sd",
+            );
         }
         for (i, intervention) in self.interventions.iter().enumerate() {
             if let Intervention::AllianceState(do_state) = intervention
                 && do_state.from > do_state.until
             {
-                say(&format!("interventions[{i}].from"), format!("starts at session {} and ends at session {}", do_state.from, do_state.until), "make from at most until");
+                say(
+                    &format!("interventions[{i}].from"),
+                    format!("starts at session {} and ends at session {}", do_state.from, do_state.until),
+                    "make from at most until",
+                );
             }
         }
         found
@@ -122,11 +158,7 @@ impl World {
 
     fn instrument(&self, what: &str) -> Instrument {
         let name = self.measures.0.get(what).map_or("exact", |measure| measure.instrument.as_str());
-        self.instruments
-            .get(name)
-            .or(shipped_instruments().get(name))
-            .cloned()
-            .unwrap_or_default()
+        self.instruments.get(name).or(shipped_instruments().get(name)).cloned().unwrap_or_default()
     }
 
     /// The symptom instrument.
@@ -289,9 +321,12 @@ impl Rules {
     /// The contradictions of the world, if it has any.
     pub fn of(world: &World, curves: Option<ExpectedCurves>) -> Result<Self, Vec<Contradiction>> {
         let contradictions = world.contradictions();
-        let (Ok(factor), Some(client_rest_sd), Some(match_rest_sd), true) =
-            (world.therapists.correlations.factor(), world.clients.residual_alliance_sd(), world.r#match.residual_alliance_sd(), contradictions.is_empty())
-        else {
+        let (Ok(factor), Some(client_rest_sd), Some(match_rest_sd), true) = (
+            world.therapists.correlations.factor(),
+            world.clients.residual_alliance_sd(),
+            world.r#match.residual_alliance_sd(),
+            contradictions.is_empty(),
+        ) else {
             return Err(contradictions);
         };
         let a = &world.alliance;

@@ -523,9 +523,11 @@ fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let may_drop = !rules.nobody_drops_out;
     for l in 0..W {
         // Rating and alliance are those of the session, before the week changed the trait.
-        let experienced = c.trait_alliance[l] + rules.world.alliance.trait_drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+        let experienced =
+            c.trait_alliance[l] + rules.world.alliance.trait_drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
         let base = c.dropout[l] + if c.read[l] > 0.5 { rules.feedback.retention } else { 0.0 };
-        let logit = dropout_logit(p, base, c.session[l] <= early, scale.latent(c.rating[l]), experienced, c.open[l] > 0.0, c.recent_gain[l]);
+        let logit =
+            dropout_logit(p, base, c.session[l] <= early, scale.latent(c.rating[l]), experienced, c.open[l] > 0.0, c.recent_gain[l]);
         let drops = may_drop & happens(luck.dropout[l], logit);
         let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < p.planned);
         let administrative = luck.administrative[l] < p.administrative;

@@ -170,14 +170,10 @@ mod tests {
 
     #[test]
     fn perfect_correlation_is_possible_and_contradiction_is_not() {
-        let same = TraitCorrelations {
-            skill_alliance: 1.0,
-            skill_effectiveness: 0.0,
-            alliance_effectiveness: 0.0,
-            ..Default::default()
-        };
+        let same = TraitCorrelations { skill_alliance: 1.0, skill_effectiveness: 0.0, alliance_effectiveness: 0.0, ..Default::default() };
         assert_eq!(same.factor().unwrap()[1], [1.0, 0.0, 0.0, 0.0]);
-        let contradiction = TraitCorrelations { skill_alliance: 0.9, skill_effectiveness: 0.9, alliance_effectiveness: -0.9, ..Default::default() };
+        let contradiction =
+            TraitCorrelations { skill_alliance: 0.9, skill_effectiveness: 0.9, alliance_effectiveness: -0.9, ..Default::default() };
         assert_eq!(contradiction.factor(), Err(ImpossibleCorrelations));
     }
 }

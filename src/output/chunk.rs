@@ -44,11 +44,7 @@ impl ColumnBuffer {
     }
 
     /// Adds values; false when they are of another kind than the buffer.
-    pub(super) fn extend(
-        &mut self,
-        values: ColumnValues<'_>,
-        rows: std::ops::Range<usize>,
-    ) -> bool {
+    pub(super) fn extend(&mut self, values: ColumnValues<'_>, rows: std::ops::Range<usize>) -> bool {
         match (self, values) {
             (Self::F64(to), ColumnValues::F64(v)) => to.extend(v[rows].iter().map(one_nan)),
             (Self::I32(to), ColumnValues::I32(v)) => to.extend_from_slice(&v[rows]),
@@ -98,11 +94,7 @@ fn one_nan(x: &f64) -> f64 {
 }
 
 /// First the first byte of every element, then the second, and so on.
-fn shuffle<T: Copy, const SIZE: usize>(
-    values: &[T],
-    length: usize,
-    bytes: impl Fn(T) -> [u8; SIZE],
-) -> Vec<u8> {
+fn shuffle<T: Copy, const SIZE: usize>(values: &[T], length: usize, bytes: impl Fn(T) -> [u8; SIZE]) -> Vec<u8> {
     let mut planes = vec![0; length * SIZE];
     for (k, plane) in planes.chunks_exact_mut(length.max(1)).enumerate() {
         for (to, &value) in plane.iter_mut().zip(values) {
@@ -125,10 +117,7 @@ impl Packer {
     pub(super) fn pack(&mut self, column: &ColumnBuffer, length: usize) -> io::Result<Vec<u8>> {
         let bytes = column.shuffled(length);
         let mut packed = vec![0; self.0.zlib_compress_bound(bytes.len())];
-        let used = self
-            .0
-            .zlib_compress(&bytes, &mut packed)
-            .map_err(io::Error::other)?;
+        let used = self.0.zlib_compress(&bytes, &mut packed).map_err(io::Error::other)?;
         packed.truncate(used);
         packed.shrink_to_fit();
         Ok(packed)
@@ -141,8 +130,7 @@ mod tests {
 
     #[test]
     fn shuffle_groups_bytes_by_significance_and_pads() {
-        let column =
-            ColumnBuffer::I16(vec![i16::from_ne_bytes([1, 2]), i16::from_ne_bytes([3, 4])]);
+        let column = ColumnBuffer::I16(vec![i16::from_ne_bytes([1, 2]), i16::from_ne_bytes([3, 4])]);
         assert_eq!(column.shuffled(3), [1, 3, 0, 2, 4, 0]);
     }
 

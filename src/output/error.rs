@@ -117,9 +117,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// An HDF5 file from elsewhere.
-    #[error(
-        "{path} is an HDF5 file, but not a result file of dyadsim (no attribute dyadsim_format)"
-    )]
+    #[error("{path} is an HDF5 file, but not a result file of dyadsim (no attribute dyadsim_format)")]
     NotOurs {
         /// Path of the file.
         path: PathBuf,
@@ -227,11 +225,7 @@ fn from_io(action: &str, path: &Path, source: io::Error) -> OutputError {
     let path = path.to_path_buf();
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OutputError::DiskFull { path },
-        _ => OutputError::Io {
-            action: action.to_owned(),
-            path,
-            source,
-        },
+        _ => OutputError::Io { action: action.to_owned(), path, source },
     }
 }
 
@@ -241,11 +235,7 @@ fn from_hdf5(action: &str, path: &Path, error: &hdf5::Error) -> OutputError {
     let frames = stack.iter().flat_map(|stack| stack.iter());
     match frames.map(|frame| frame.desc()).find_map(errno) {
         Some(code) => from_io(action, path, io::Error::from_raw_os_error(code)),
-        None => OutputError::Hdf5 {
-            action: action.to_owned(),
-            path: path.to_path_buf(),
-            reason: error.to_string(),
-        },
+        None => OutputError::Hdf5 { action: action.to_owned(), path: path.to_path_buf(), reason: error.to_string() },
     }
 }
 
@@ -272,9 +262,6 @@ mod tests {
     fn a_full_disk_is_named_as_such() {
         let full = io::Error::from(io::ErrorKind::StorageFull);
         let error = from_io("write", Path::new("results.h5"), full);
-        assert!(
-            matches!(error, OutputError::DiskFull { .. }) && error.is_io(),
-            "{error}"
-        );
+        assert!(matches!(error, OutputError::DiskFull { .. }) && error.is_io(), "{error}");
     }
 }

@@ -3,9 +3,7 @@
 use hdf5::file::LibraryVersion;
 use hdf5::plist::file_create::{AttrCreationOrder, LinkCreationOrder};
 use hdf5::plist::group_create::LinkPhaseChange;
-use hdf5::types::{
-    EnumMember, EnumType, FixedAscii, IntSize, TypeDescriptor, VarLenArray, VarLenUnicode,
-};
+use hdf5::types::{EnumMember, EnumType, FixedAscii, IntSize, TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{Dataset, Datatype, File, Group, H5Type, Location, ObjectReference1};
 
 use super::chunk::{CHUNK_ROWS, element_size};
@@ -68,11 +66,7 @@ pub(super) enum Storage {
 impl Storage {
     /// The rule, by the number of rows.
     pub(super) fn of(rows: usize) -> Self {
-        if rows <= PLAIN_ROWS {
-            Self::Plain
-        } else {
-            Self::Chunks(rows.min(CHUNK_ROWS))
-        }
+        if rows <= PLAIN_ROWS { Self::Plain } else { Self::Chunks(rows.min(CHUNK_ROWS)) }
     }
 }
 
@@ -87,10 +81,7 @@ pub(super) fn dimension_name(table: &str) -> String {
 /// on some network file systems.
 pub(super) fn create_file(path: &std::path::Path) -> hdf5::Result<File> {
     File::with_options()
-        .with_fapl(|p| {
-            p.libver_bounds(LibraryVersion::V18, LibraryVersion::V18)
-                .file_locking(false)
-        })
+        .with_fapl(|p| p.libver_bounds(LibraryVersion::V18, LibraryVersion::V18).file_locking(false))
         .with_fcpl(|p| {
             p.obj_track_times(false)
                 .link_creation_order(LinkCreationOrder::Indexed)
@@ -101,29 +92,19 @@ pub(super) fn create_file(path: &std::path::Path) -> hdf5::Result<File> {
 }
 
 fn compact_links() -> LinkPhaseChange {
-    LinkPhaseChange {
-        max_compact: COMPACT,
-        min_dense: COMPACT / 2,
-    }
+    LinkPhaseChange { max_compact: COMPACT, min_dense: COMPACT / 2 }
 }
 
 fn create_group(parent: &Group, name: &str) -> hdf5::Result<Group> {
     parent
         .create_group_builder()
         .obj_track_times(false)
-        .with_gcpl(|p| {
-            p.link_creation_order(LinkCreationOrder::Indexed)
-                .link_phase_change(compact_links())
-        })
+        .with_gcpl(|p| p.link_creation_order(LinkCreationOrder::Indexed).link_phase_change(compact_links()))
         .create(name)
 }
 
 /// Writes an attribute of any type.
-pub(super) fn write_attribute(
-    place: &Location,
-    name: &str,
-    value: &AttributeValue,
-) -> hdf5::Result<()> {
+pub(super) fn write_attribute(place: &Location, name: &str, value: &AttributeValue) -> hdf5::Result<()> {
     match value {
         AttributeValue::Text(text) => write_text_attribute(place, name, text),
         AttributeValue::I64(value) => place.new_attr::<i64>().create(name)?.write_scalar(value),
@@ -133,28 +114,17 @@ pub(super) fn write_attribute(
 }
 
 fn write_text_list(place: &Location, name: &str, texts: &[String]) -> hdf5::Result<()> {
-    let texts: Vec<VarLenUnicode> = texts
-        .iter()
-        .map(|text| utf8(text))
-        .collect::<Result<_, _>>()?;
-    place
-        .new_attr::<VarLenUnicode>()
-        .shape(texts.len())
-        .create(name)?
-        .write(&texts)
+    let texts: Vec<VarLenUnicode> = texts.iter().map(|text| utf8(text)).collect::<Result<_, _>>()?;
+    place.new_attr::<VarLenUnicode>().shape(texts.len()).create(name)?.write(&texts)
 }
 
 fn write_text_attribute(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {
-    place
-        .new_attr::<VarLenUnicode>()
-        .create(name)?
-        .write_scalar(&utf8(text)?)
+    place.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&utf8(text)?)
 }
 
 /// Variable-length text. HDF5 ends it at a NUL, so there must be none inside.
 fn utf8(text: &str) -> hdf5::Result<VarLenUnicode> {
-    text.parse()
-        .map_err(|_| format!("the text {text:.40?}… contains a NUL character").into())
+    text.parse().map_err(|_| format!("the text {text:.40?}… contains a NUL character").into())
 }
 
 /// Writes texts of any length as scalar strings, one dataset each, in one group.
@@ -173,19 +143,13 @@ pub(super) fn write_texts(file: &File, group: &str, texts: &[Text]) -> hdf5::Res
 /// A title as a name of a dataset: slashes and a lone dot mean something else in HDF5.
 fn link_name(title: &str) -> String {
     let name = title.replace(['/', '\0'], "_");
-    if name.chars().all(|c| c == '.') {
-        "_".repeat(name.len().max(1))
-    } else {
-        name
-    }
+    if name.chars().all(|c| c == '.') { "_".repeat(name.len().max(1)) } else { name }
 }
 
 fn free_name(group: &Group, name: &str) -> String {
     let numbered = (2..).map(|i| format!("{name}_{i}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
-    names
-        .find(|name| !group.link_exists(name))
-        .unwrap_or_default()
+    names.find(|name| !group.link_exists(name)).unwrap_or_default()
 }
 
 /// The category types committed so far.
@@ -207,11 +171,7 @@ impl Categories {
         };
         let datatype = Datatype::from_descriptor(&enumeration(spec.labels))?;
         let taken = group.link_exists(spec.name);
-        let name = if taken {
-            format!("{table}_{}", spec.name)
-        } else {
-            spec.name.to_owned()
-        };
+        let name = if taken { format!("{table}_{}", spec.name) } else { spec.name.to_owned() };
         raw::commit(&group, &name, &datatype)?;
         self.group = Some(group);
         self.known.push((spec.labels, datatype.clone()));
@@ -221,16 +181,9 @@ impl Categories {
 
 /// Codes from 1, because hdf5r cannot make a factor of a type with a code 0.
 fn enumeration(labels: &[&str]) -> TypeDescriptor {
-    let member = |(label, value): (&&str, u64)| EnumMember {
-        name: (*label).to_owned(),
-        value,
-    };
+    let member = |(label, value): (&&str, u64)| EnumMember { name: (*label).to_owned(), value };
     let members = labels.iter().zip(1..).map(member).collect();
-    TypeDescriptor::Enum(EnumType {
-        size: IntSize::U1,
-        signed: true,
-        members,
-    })
+    TypeDescriptor::Enum(EnumType { size: IntSize::U1, signed: true, members })
 }
 
 /// Creates a table without its values: dimension, group, columns and their descriptions.
@@ -252,26 +205,14 @@ pub(super) fn create_table(
         let column = create_column(&group, spec, datatype, rows)?;
         attach(&column, reference)?;
         describe(&column, spec)?;
-        users.push(ScaleUser {
-            dataset: group.reference(spec.name)?,
-            dimension: 0,
-        });
+        users.push(ScaleUser { dataset: group.reference(spec.name)?, dimension: 0 });
         columns.push(column);
     }
-    scale
-        .new_attr::<ScaleUser>()
-        .shape(users.len())
-        .create("REFERENCE_LIST")?
-        .write(&users)?;
+    scale.new_attr::<ScaleUser>().shape(users.len()).create("REFERENCE_LIST")?.write(&users)?;
     Ok(columns)
 }
 
-fn column_types(
-    file: &File,
-    categories: &mut Categories,
-    table: &str,
-    specs: &[ColumnSpec],
-) -> hdf5::Result<Vec<Datatype>> {
+fn column_types(file: &File, categories: &mut Categories, table: &str, specs: &[ColumnSpec]) -> hdf5::Result<Vec<Datatype>> {
     let datatype = |spec: &ColumnSpec| match spec.kind {
         ColumnKind::F64 => Datatype::from_type::<f64>(),
         ColumnKind::I32 => Datatype::from_type::<i32>(),
@@ -282,12 +223,7 @@ fn column_types(
     specs.iter().map(datatype).collect()
 }
 
-fn create_column(
-    group: &Group,
-    spec: &ColumnSpec,
-    datatype: &Datatype,
-    rows: usize,
-) -> hdf5::Result<Dataset> {
+fn create_column(group: &Group, spec: &ColumnSpec, datatype: &Datatype, rows: usize) -> hdf5::Result<Dataset> {
     let builder = group.new_dataset_builder();
     let builder = match Storage::of(rows) {
         Storage::Plain => builder.no_chunk(),
@@ -303,16 +239,8 @@ fn describe(column: &Dataset, spec: &ColumnSpec) -> hdf5::Result<()> {
     write_text_attribute(column, "long_name", spec.long_name)?;
     if spec.kind == ColumnKind::Category {
         let codes: Vec<i8> = (1..).take(spec.labels.len()).collect();
-        column
-            .new_attr::<i8>()
-            .shape(codes.len())
-            .create("flag_values")?
-            .write(&codes)?;
-        let words: Vec<String> = spec
-            .labels
-            .iter()
-            .map(|label| label.replace(' ', "_"))
-            .collect();
+        column.new_attr::<i8>().shape(codes.len()).create("flag_values")?.write(&codes)?;
+        let words: Vec<String> = spec.labels.iter().map(|label| label.replace(' ', "_")).collect();
         write_text_attribute(column, "flag_meanings", &words.join(" "))?;
     }
     Ok(())
@@ -331,11 +259,7 @@ struct ScaleUser {
 fn create_dimension(file: &File, table: &str, rows: usize) -> hdf5::Result<Dataset> {
     let name = dimension_name(table);
     let builder = file.new_dataset_builder();
-    let builder = if rows == 0 {
-        builder.no_chunk()
-    } else {
-        builder.chunk(rows.min(CHUNK_ROWS))
-    };
+    let builder = if rows == 0 { builder.no_chunk() } else { builder.chunk(rows.min(CHUNK_ROWS)) };
     let scale = builder.empty::<f32>().shape(rows).create(name.as_str())?;
     write_scale_text::<16>(&scale, "CLASS", "DIMENSION_SCALE")?;
     write_scale_text::<64>(&scale, "NAME", &format!("{BARE_DIMENSION}{rows:10}"))?;
@@ -343,25 +267,13 @@ fn create_dimension(file: &File, table: &str, rows: usize) -> hdf5::Result<Datas
 }
 
 /// `SIZE` counts the final NUL.
-fn write_scale_text<const SIZE: usize>(
-    scale: &Dataset,
-    name: &str,
-    text: &str,
-) -> hdf5::Result<()> {
+fn write_scale_text<const SIZE: usize>(scale: &Dataset, name: &str, text: &str) -> hdf5::Result<()> {
     let value = FixedAscii::<SIZE>::from_ascii(text).map_err(|e| e.to_string())?;
     let datatype = raw::null_terminated(SIZE)?;
-    scale
-        .new_attr_builder()
-        .empty_as(&datatype)
-        .create(name)?
-        .write_scalar(&value)
+    scale.new_attr_builder().empty_as(&datatype).create(name)?.write_scalar(&value)
 }
 
 fn attach(column: &Dataset, scale: ObjectReference1) -> hdf5::Result<()> {
     let list = [VarLenArray::from_slice(&[scale])];
-    column
-        .new_attr::<VarLenArray<ObjectReference1>>()
-        .shape(1)
-        .create("DIMENSION_LIST")?
-        .write(&list)
+    column.new_attr::<VarLenArray<ObjectReference1>>().shape(1).create("DIMENSION_LIST")?.write(&list)
 }

@@ -33,11 +33,7 @@ impl Target {
         let folder = folder_of(&path);
         check_folder(&folder)?;
         check_free(&path, replace)?;
-        Ok(Self {
-            path,
-            folder,
-            replace,
-        })
+        Ok(Self { path, folder, replace })
     }
 
     /// The final name.
@@ -58,19 +54,14 @@ impl Target {
         })
     }
 
-    fn with_unused_name<T>(
-        &self,
-        create: impl Fn(&Path) -> io::Result<T>,
-    ) -> Result<T, OutputError> {
+    fn with_unused_name<T>(&self, create: impl Fn(&Path) -> io::Result<T>) -> Result<T, OutputError> {
         let mut refusal = io::Error::from(ErrorKind::AlreadyExists);
         for attempt in 0..ATTEMPTS {
             match create(&self.temporary_name(attempt)) {
                 Ok(created) => return Ok(created),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => refusal = error,
                 Err(error) if error.kind() == ErrorKind::StorageFull => {
-                    return Err(OutputError::DiskFull {
-                        path: self.path.clone(),
-                    });
+                    return Err(OutputError::DiskFull { path: self.path.clone() });
                 }
                 Err(error) => {
                     refusal = error;
@@ -78,10 +69,7 @@ impl Target {
                 }
             }
         }
-        Err(OutputError::NotWritable {
-            folder: self.folder.clone(),
-            source: refusal,
-        })
+        Err(OutputError::NotWritable { folder: self.folder.clone(), source: refusal })
     }
 
     fn temporary_name(&self, attempt: u32) -> PathBuf {
@@ -93,10 +81,7 @@ impl Target {
     /// Gives a finished temporary file the final name, and makes that survive a power cut.
     pub(super) fn publish(&self, temporary: Temporary) -> Result<(), OutputError> {
         let from = temporary.path();
-        let written = OpenOptions::new()
-            .write(true)
-            .open(from)
-            .and_then(|file| file.sync_all());
+        let written = OpenOptions::new().write(true).open(from).and_then(|file| file.sync_all());
         written.during("write", &self.path)?;
         if self.replace {
             fs::rename(from, &self.path).during("replace", &self.path)?;
@@ -109,16 +94,9 @@ impl Target {
 
     fn not_renamed(&self, temporary: Temporary, error: io::Error) -> OutputError {
         if error.kind() == ErrorKind::AlreadyExists {
-            return OutputError::Appeared {
-                path: self.path.clone(),
-                kept: temporary.forget(),
-            };
+            return OutputError::Appeared { path: self.path.clone(), kept: temporary.forget() };
         }
-        OutputError::Io {
-            action: "create".to_owned(),
-            path: self.path.clone(),
-            source: error,
-        }
+        OutputError::Io { action: "create".to_owned(), path: self.path.clone(), source: error }
     }
 }
 
@@ -153,29 +131,17 @@ fn folder_of(path: &Path) -> PathBuf {
 fn check_folder(folder: &Path) -> Result<(), OutputError> {
     match fs::metadata(folder) {
         Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(OutputError::NotAFolder {
-            path: folder.to_path_buf(),
-        }),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Err(missing_folder(folder))
-        }
-        Err(source) => Err(OutputError::NotWritable {
-            folder: folder.to_path_buf(),
-            source,
-        }),
+        Ok(_) => Err(OutputError::NotAFolder { path: folder.to_path_buf() }),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Err(missing_folder(folder)),
+        Err(source) => Err(OutputError::NotWritable { folder: folder.to_path_buf(), source }),
     }
 }
 
 fn missing_folder(folder: &Path) -> OutputError {
     let exists = |ancestor: &&Path| fs::metadata(ancestor).is_ok();
     match folder.ancestors().find(exists) {
-        Some(nearest) if !nearest.is_dir() => OutputError::NotAFolder {
-            path: nearest.to_path_buf(),
-        },
-        nearest => OutputError::FolderMissing {
-            folder: folder.to_path_buf(),
-            nearest: nearest.map_or_else(here, Path::to_path_buf),
-        },
+        Some(nearest) if !nearest.is_dir() => OutputError::NotAFolder { path: nearest.to_path_buf() },
+        nearest => OutputError::FolderMissing { folder: folder.to_path_buf(), nearest: nearest.map_or_else(here, Path::to_path_buf) },
     }
 }
 
@@ -188,12 +154,8 @@ fn check_free(path: &Path, replace: bool) -> Result<(), OutputError> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
         Ok(found) if found.is_file() && replace => Ok(()),
-        Ok(found) if found.is_file() => Err(OutputError::AlreadyExists {
-            path: path.to_path_buf(),
-        }),
-        Ok(_) => Err(OutputError::NotAFile {
-            path: path.to_path_buf(),
-        }),
+        Ok(found) if found.is_file() => Err(OutputError::AlreadyExists { path: path.to_path_buf() }),
+        Ok(_) => Err(OutputError::NotAFile { path: path.to_path_buf() }),
     }
 }
 
@@ -212,14 +174,7 @@ fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some network and FUSE file systems have no such operation.
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
         result => result,
     }
 }

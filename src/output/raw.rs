@@ -6,9 +6,7 @@ use std::ffi::CString;
 use hdf5::sync::sync;
 use hdf5::{Dataset, Datatype, Group, h5check};
 use hdf5_metno_sys::h5d::{H5Dwrite, H5Dwrite_chunk};
-use hdf5_metno_sys::h5p::{
-    H5P_CLS_DATATYPE_CREATE, H5P_DEFAULT, H5Pclose, H5Pcreate, H5Pset_obj_track_times,
-};
+use hdf5_metno_sys::h5p::{H5P_CLS_DATATYPE_CREATE, H5P_DEFAULT, H5Pclose, H5Pcreate, H5Pset_obj_track_times};
 use hdf5_metno_sys::h5s::H5S_ALL;
 use hdf5_metno_sys::h5t::{H5T_C_S1, H5Tcommit2, H5Tcopy, H5Tset_size};
 
@@ -18,16 +16,7 @@ pub(super) fn write_chunk(dataset: &Dataset, first_row: usize, bytes: &[u8]) -> 
     sync(|| {
         // SAFETY: the dataset is open and one-dimensional, so one offset is read; `bytes` is
         // valid for reads of its length; the library's lock is held.
-        h5check(unsafe {
-            H5Dwrite_chunk(
-                dataset.id(),
-                H5P_DEFAULT,
-                0,
-                &raw const offset,
-                bytes.len(),
-                bytes.as_ptr().cast(),
-            )
-        })
+        h5check(unsafe { H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &raw const offset, bytes.len(), bytes.as_ptr().cast()) })
     })
     .map(drop)
 }
@@ -41,16 +30,7 @@ pub(super) fn write_plain(dataset: &Dataset, bytes: &[u8]) -> hdf5::Result<()> {
     sync(|| {
         // SAFETY: dataset and datatype are open; memory and file type are the same fixed-size
         // type and `bytes` holds exactly one such element per row; the library's lock is held.
-        h5check(unsafe {
-            H5Dwrite(
-                dataset.id(),
-                datatype.id(),
-                H5S_ALL,
-                H5S_ALL,
-                H5P_DEFAULT,
-                bytes.as_ptr().cast(),
-            )
-        })
+        h5check(unsafe { H5Dwrite(dataset.id(), datatype.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.as_ptr().cast()) })
     })
     .map(drop)
 }
@@ -78,16 +58,8 @@ pub(super) fn commit(group: &Group, name: &str, datatype: &Datatype) -> hdf5::Re
         // closed exactly once, and the library's lock is held.
         unsafe {
             let plist = h5check(H5Pcreate(*H5P_CLS_DATATYPE_CREATE))?;
-            let result = h5check(H5Pset_obj_track_times(plist, 0)).and_then(|_| {
-                h5check(H5Tcommit2(
-                    group.id(),
-                    name.as_ptr(),
-                    datatype.id(),
-                    H5P_DEFAULT,
-                    plist,
-                    H5P_DEFAULT,
-                ))
-            });
+            let result = h5check(H5Pset_obj_track_times(plist, 0))
+                .and_then(|_| h5check(H5Tcommit2(group.id(), name.as_ptr(), datatype.id(), H5P_DEFAULT, plist, H5P_DEFAULT)));
             H5Pclose(plist);
             result.map(drop)
         }

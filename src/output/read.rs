@@ -9,9 +9,7 @@ use hdf5::types::{FloatSize, IntSize, TypeDescriptor, VarLenUnicode};
 use hdf5::{Dataset, File, Group, H5Type, IndexType, IterationOrder, Location, MinorErrorCode};
 
 use super::error::{During, OutputError};
-use super::layout::{
-    AttributeValue, FORMAT, FORMAT_ATTRIBUTE, KIND_ATTRIBUTE, KIND_TABLE, KIND_TEXTS, Text,
-};
+use super::layout::{AttributeValue, FORMAT, FORMAT_ATTRIBUTE, KIND_ATTRIBUTE, KIND_TABLE, KIND_TEXTS, Text};
 use crate::dataset::column::ColumnValues;
 
 /// The values of a column that was read.
@@ -103,14 +101,8 @@ impl ResultReader {
     /// The file is missing, cut short, not HDF5, not from dyadsim, or from a newer dyadsim.
     pub fn open(path: &Path) -> Result<Self, OutputError> {
         check_readable(path)?;
-        let file = File::with_options()
-            .with_fapl(|p| p.file_locking(false))
-            .open(path)
-            .map_err(|error| not_opened(path, &error))?;
-        let reader = Self {
-            file,
-            path: path.to_path_buf(),
-        };
+        let file = File::with_options().with_fapl(|p| p.file_locking(false)).open(path).map_err(|error| not_opened(path, &error))?;
+        let reader = Self { file, path: path.to_path_buf() };
         reader.check_format()?;
         Ok(reader)
     }
@@ -119,11 +111,7 @@ impl ResultReader {
         let path = self.path.clone();
         match self.attribute_i64(FORMAT_ATTRIBUTE)? {
             None => Err(OutputError::NotOurs { path }),
-            Some(found) if found > FORMAT => Err(OutputError::NewerFormat {
-                path,
-                found,
-                known: FORMAT,
-            }),
+            Some(found) if found > FORMAT => Err(OutputError::NewerFormat { path, found, known: FORMAT }),
             Some(_) => Ok(()),
         }
     }
@@ -158,10 +146,7 @@ impl ResultReader {
     }
 
     fn has_kind(&self, group: &str, kind: &str) -> bool {
-        let found = self
-            .file
-            .group(group)
-            .and_then(|group| text_attribute(&group, KIND_ATTRIBUTE));
+        let found = self.file.group(group).and_then(|group| text_attribute(&group, KIND_ATTRIBUTE));
         found.is_ok_and(|found| found == kind)
     }
 
@@ -203,11 +188,7 @@ impl ResultReader {
     /// # Errors
     ///
     /// There is no such table or column, or the file cannot be read.
-    pub fn columns<S: AsRef<str>>(
-        &self,
-        table: &str,
-        columns: &[S],
-    ) -> Result<OwnedTable, OutputError> {
+    pub fn columns<S: AsRef<str>>(&self, table: &str, columns: &[S]) -> Result<OwnedTable, OutputError> {
         self.rows(table, columns, 0..usize::MAX)
     }
 
@@ -217,37 +198,23 @@ impl ResultReader {
     /// # Errors
     ///
     /// There is no such table or column, or the file cannot be read.
-    pub fn rows<S: AsRef<str>>(
-        &self,
-        table: &str,
-        columns: &[S],
-        rows: Range<usize>,
-    ) -> Result<OwnedTable, OutputError> {
+    pub fn rows<S: AsRef<str>>(&self, table: &str, columns: &[S], rows: Range<usize>) -> Result<OwnedTable, OutputError> {
         let group = self.group(table)?;
         let read = |name: &S| self.read_column(&group, table, name.as_ref(), rows.clone());
         let columns = columns.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(OwnedTable {
-            name: table.to_owned(),
-            columns,
-        })
+        Ok(OwnedTable { name: table.to_owned(), columns })
     }
 
     fn group(&self, table: &str) -> Result<Group, OutputError> {
         if !self.has_kind(table, KIND_TABLE) {
-            return Err(OutputError::NoTable {
-                path: self.path.clone(),
-                table: table.to_owned(),
-                known: listing(&self.table_names()?),
-            });
+            return Err(OutputError::NoTable { path: self.path.clone(), table: table.to_owned(), known: listing(&self.table_names()?) });
         }
         self.file.group(table).during("open a table", &self.path)
     }
 
     fn dataset(&self, group: &Group, table: &str, column: &str) -> Result<Dataset, OutputError> {
         if group.link_exists(column) {
-            return group
-                .dataset(column)
-                .during(&format!("open column {column}"), &self.path);
+            return group.dataset(column).during(&format!("open column {column}"), &self.path);
         }
         Err(OutputError::NoColumn {
             path: self.path.clone(),
@@ -257,23 +224,13 @@ impl ResultReader {
         })
     }
 
-    fn read_column(
-        &self,
-        group: &Group,
-        table: &str,
-        name: &str,
-        rows: Range<usize>,
-    ) -> Result<OwnedColumn, OutputError> {
+    fn read_column(&self, group: &Group, table: &str, name: &str, rows: Range<usize>) -> Result<OwnedColumn, OutputError> {
         let dataset = self.dataset(group, table, name)?;
         let end = rows.end.min(dataset.size());
         let rows = rows.start.min(end)..end;
         let action = format!("read column {name} of table {table}");
         let column = read_column(&dataset, name, rows).during(&action, &self.path)?;
-        column.ok_or_else(|| OutputError::UnknownStorage {
-            path: self.path.clone(),
-            table: table.to_owned(),
-            column: name.to_owned(),
-        })
+        column.ok_or_else(|| OutputError::UnknownStorage { path: self.path.clone(), table: table.to_owned(), column: name.to_owned() })
     }
 
     /// All attributes of the file, in file order, without the format version.
@@ -282,10 +239,8 @@ impl ResultReader {
     ///
     /// The file cannot be read.
     pub fn attributes(&self) -> Result<Vec<(String, AttributeValue)>, OutputError> {
-        let names = self
-            .file
-            .attr_names_by(IndexType::CreationOrder, IterationOrder::Increasing)
-            .during("list the attributes", &self.path)?;
+        let names =
+            self.file.attr_names_by(IndexType::CreationOrder, IterationOrder::Increasing).during("list the attributes", &self.path)?;
         let mut attributes = Vec::new();
         for name in names.into_iter().filter(|name| name != FORMAT_ATTRIBUTE) {
             if let Some(value) = self.attribute(&name)? {
@@ -369,9 +324,7 @@ fn check_readable(path: &Path) -> Result<(), OutputError> {
     match fs::File::open(path) {
         Ok(_) => Ok(()),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Err(OutputError::NotFound {
-                path: path.to_path_buf(),
-            })
+            Err(OutputError::NotFound { path: path.to_path_buf() })
         }
         Err(error) => Err(error).during("read", path),
     }
@@ -384,20 +337,12 @@ fn not_opened(path: &Path, error: &hdf5::Error) -> OutputError {
     } else if error.contains_minor(MinorErrorCode::NotHdf5) {
         OutputError::NotHdf5 { path }
     } else {
-        OutputError::Hdf5 {
-            action: "read the head".to_owned(),
-            path,
-            reason: error.to_string(),
-        }
+        OutputError::Hdf5 { action: "read the head".to_owned(), path, reason: error.to_string() }
     }
 }
 
 fn listing(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 fn names(group: &Group) -> hdf5::Result<Vec<String>> {
@@ -405,10 +350,7 @@ fn names(group: &Group) -> hdf5::Result<Vec<String>> {
 }
 
 fn text_attribute(place: &Location, name: &str) -> hdf5::Result<String> {
-    Ok(place
-        .attr(name)?
-        .read_scalar::<VarLenUnicode>()?
-        .to_string())
+    Ok(place.attr(name)?.read_scalar::<VarLenUnicode>()?.to_string())
 }
 
 fn attribute(place: &Location, name: &str) -> hdf5::Result<Option<AttributeValue>> {
@@ -417,14 +359,10 @@ fn attribute(place: &Location, name: &str) -> hdf5::Result<Option<AttributeValue
     }
     let attribute = place.attr(name)?;
     Ok(match attribute.dtype()?.to_descriptor()? {
-        TypeDescriptor::VarLenUnicode if attribute.is_scalar() => {
-            Some(AttributeValue::Text(text_attribute(place, name)?))
-        }
+        TypeDescriptor::VarLenUnicode if attribute.is_scalar() => Some(AttributeValue::Text(text_attribute(place, name)?)),
         TypeDescriptor::VarLenUnicode => {
             let texts = attribute.read_raw::<VarLenUnicode>()?;
-            Some(AttributeValue::Texts(
-                texts.iter().map(ToString::to_string).collect(),
-            ))
+            Some(AttributeValue::Texts(texts.iter().map(ToString::to_string).collect()))
         }
         TypeDescriptor::Integer(_) => Some(AttributeValue::I64(attribute.read_scalar()?)),
         TypeDescriptor::Float(_) => Some(AttributeValue::F64(attribute.read_scalar()?)),
@@ -433,11 +371,7 @@ fn attribute(place: &Location, name: &str) -> hdf5::Result<Option<AttributeValue
 }
 
 /// `None` for a type that no version of this program writes.
-fn read_column(
-    dataset: &Dataset,
-    name: &str,
-    rows: Range<usize>,
-) -> hdf5::Result<Option<OwnedColumn>> {
+fn read_column(dataset: &Dataset, name: &str, rows: Range<usize>) -> hdf5::Result<Option<OwnedColumn>> {
     let mut labels = Vec::new();
     let values = match dataset.dtype()?.to_descriptor()? {
         TypeDescriptor::Float(FloatSize::U8) => OwnedValues::F64(slice(dataset, rows)?),
@@ -446,24 +380,14 @@ fn read_column(
         TypeDescriptor::Integer(IntSize::U1) => OwnedValues::Flag(slice(dataset, rows)?),
         TypeDescriptor::Enum(mut category) if category.size == IntSize::U1 => {
             category.members.sort_by_key(|member| member.value);
-            labels = category
-                .members
-                .into_iter()
-                .map(|member| member.name)
-                .collect();
+            labels = category.members.into_iter().map(|member| member.name).collect();
             OwnedValues::Category(slice(dataset, rows)?)
         }
         _ => return Ok(None),
     };
     let unit = text_attribute(dataset, "units")?;
     let long_name = text_attribute(dataset, "long_name")?;
-    Ok(Some(OwnedColumn {
-        name: name.to_owned(),
-        unit,
-        long_name,
-        labels,
-        values,
-    }))
+    Ok(Some(OwnedColumn { name: name.to_owned(), unit, long_name, labels, values }))
 }
 
 fn slice<T: H5Type + Copy>(dataset: &Dataset, rows: Range<usize>) -> hdf5::Result<Vec<T>> {
@@ -481,10 +405,7 @@ fn read_texts(file: &File, group: &str) -> hdf5::Result<Vec<Text>> {
     let read = |name: &String| {
         let dataset = group.dataset(name)?;
         let text = dataset.read_scalar::<VarLenUnicode>()?.to_string();
-        Ok(Text {
-            title: text_attribute(&dataset, "long_name")?,
-            text,
-        })
+        Ok(Text { title: text_attribute(&dataset, "long_name")?, text })
     };
     names(&group)?.iter().map(read).collect()
 }

@@ -102,12 +102,8 @@ impl About {
             seed: study.seed,
             fingerprint: scenario.fingerprint(),
             settings: settings.to_vec(),
-            arms: first_cell.map_or_else(Vec::new, |cell| {
-                cell.arms.iter().map(|arm| arm.name.clone()).collect()
-            }),
-            factors: first_cell.map_or_else(Vec::new, |cell| {
-                cell.levels.iter().map(|(path, _)| path.clone()).collect()
-            }),
+            arms: first_cell.map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
+            factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
             first: study.replicates.start + 1,
@@ -138,11 +134,7 @@ impl Results {
         let cells = scenario.cells.iter().zip(&outcome.totals.cells).enumerate();
         Self {
             about: about.clone().after(outcome),
-            cells: cells
-                .map(|(c, (plan, totals))| {
-                    cell(plan, totals, failed(outcome, c), outcome.replicates)
-                })
-                .collect(),
+            cells: cells.map(|(c, (plan, totals))| cell(plan, totals, failed(outcome, c), outcome.replicates)).collect(),
             failures: outcome.failures.clone(),
         }
     }
@@ -152,25 +144,15 @@ impl Results {
     pub fn headline_mcse(&self) -> f64 {
         let final_score = crate::engine::totals::measure("final_score");
         let contrasts = |cell: &CellResults| {
-            cell.arms
-                .iter()
-                .filter_map(|arm| arm.contrast.as_ref())
-                .map(|c| c.difference[final_score].mcse)
-                .reduce(f64::max)
+            cell.arms.iter().filter_map(|arm| arm.contrast.as_ref()).map(|c| c.difference[final_score].mcse).reduce(f64::max)
         };
-        let one = |cell: &CellResults| {
-            contrasts(cell).or(cell.arms.first().map(|arm| arm.level[final_score].mcse))
-        };
+        let one = |cell: &CellResults| contrasts(cell).or(cell.arms.first().map(|arm| arm.level[final_score].mcse));
         self.cells.iter().filter_map(one).fold(f64::NAN, f64::max)
     }
 }
 
 fn failed(outcome: &Outcome, cell: usize) -> u64 {
-    outcome
-        .failures
-        .iter()
-        .filter(|failure| failure.cell as usize == cell + 1)
-        .count() as u64
+    outcome.failures.iter().filter(|failure| failure.cell as usize == cell + 1).count() as u64
 }
 
 fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellResults {
@@ -180,11 +162,7 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         size: plan.size(),
         completed: done - failed,
         failed,
-        level: totals
-            .level
-            .iter()
-            .map(|moments| moments.measured())
-            .collect(),
+        level: totals.level.iter().map(|moments| moments.measured()).collect(),
         contrast: base.filter(|_| a > 0).map(|base| contrast(totals, base)),
     };
     CellResults {
@@ -195,11 +173,7 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
 
 fn contrast(arm: &ArmTotals, base: &ArmTotals) -> Contrast {
     Contrast {
-        difference: arm
-            .difference
-            .iter()
-            .map(|moments| moments.measured())
-            .collect(),
+        difference: arm.difference.iter().map(|moments| moments.measured()).collect(),
         odds_ratio: RATIO_MEASURES.map(|name| arm.shares(base, name).odds_ratio()),
         needed: RATIO_MEASURES.map(|name| arm.shares(base, name).number_needed_to_treat()),
     }
@@ -221,15 +195,11 @@ impl Contrast {
     /// Odds ratio and number needed to treat of one of [`RATIO_MEASURES`].
     pub fn ratio(&self, name: &str) -> (Measured, Measured) {
         let at = RATIO_MEASURES.iter().position(|known| *known == name);
-        at.map_or((Measured::NONE, Measured::NONE), |at| {
-            (self.odds_ratio[at], self.needed[at])
-        })
+        at.map_or((Measured::NONE, Measured::NONE), |at| (self.odds_ratio[at], self.needed[at]))
     }
 }
 
 fn named(values: &[Measured], name: &str) -> Measured {
     let at = MEASURES.iter().position(|spec| spec.name == name);
-    at.and_then(|at| values.get(at))
-        .copied()
-        .unwrap_or(Measured::NONE)
+    at.and_then(|at| values.get(at)).copied().unwrap_or(Measured::NONE)
 }

@@ -23,11 +23,7 @@ pub(super) struct Spool {
 impl Spool {
     /// Creates the file, which must not exist, and takes its name away.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
         let name = fs::remove_file(path).is_err().then(|| path.to_path_buf());
         Ok(Self { file, end: 0, name })
     }
@@ -35,10 +31,7 @@ impl Spool {
     /// Stores a chunk.
     pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<Extent> {
         self.file.write_all(bytes)?;
-        let extent = Extent {
-            start: self.end,
-            length: bytes.len(),
-        };
+        let extent = Extent { start: self.end, length: bytes.len() };
         self.end += bytes.len() as u64;
         Ok(extent)
     }

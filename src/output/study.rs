@@ -67,13 +67,8 @@ impl StudyFile {
         let several = scenario.cells.len() > 1;
         for (c, cell) in (1..).zip(&scenario.cells) {
             for (a, arm) in (1..).zip(&cell.arms) {
-                let place = if several {
-                    format!("cell {c}, arm {a}")
-                } else {
-                    format!("arm {a}")
-                };
-                self.file
-                    .text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+                let place = if several { format!("cell {c}, arm {a}") } else { format!("arm {a}") };
+                self.file.text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
             }
         }
         Ok(())
@@ -85,12 +80,7 @@ impl StudyFile {
     /// As [`ResultFile::finish`].
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
-        for table in [
-            cells(results),
-            arms(results),
-            contrasts(results),
-            failures(results),
-        ] {
+        for table in [cells(results), arms(results), contrasts(results), failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -117,11 +107,7 @@ impl StudyFile {
         file.attribute_i64("feedback", about.feedback.into());
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
-        for (name, texts) in [
-            ("arms", &about.arms),
-            ("factors", &about.factors),
-            ("settings", &about.settings),
-        ] {
+        for (name, texts) in [("arms", &about.arms), ("factors", &about.factors), ("settings", &about.settings)] {
             if !texts.is_empty() {
                 file.attribute_texts(&format!("{name}_list"), texts);
             }

@@ -12,35 +12,18 @@ use crate::performance::Measured;
 
 /// Measures that one arm alone has.
 fn own_measures() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {
-    MEASURES
-        .iter()
-        .enumerate()
-        .filter(|(_, spec)| !COMPARISONS.contains(&spec.name))
+    MEASURES.iter().enumerate().filter(|(_, spec)| !COMPARISONS.contains(&spec.name))
 }
 
 /// Measures of a comparison.
 fn comparisons() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {
-    MEASURES
-        .iter()
-        .enumerate()
-        .filter(|(_, spec)| COMPARISONS.contains(&spec.name))
+    MEASURES.iter().enumerate().filter(|(_, spec)| COMPARISONS.contains(&spec.name))
 }
 
 /// A column of values and one of their Monte Carlo standard errors.
-fn measured(
-    table: Builder,
-    name: &str,
-    unit: &str,
-    long_name: &str,
-    values: impl Iterator<Item = Measured>,
-) -> Builder {
+fn measured(table: Builder, name: &str, unit: &str, long_name: &str, values: impl Iterator<Item = Measured>) -> Builder {
     let (value, mcse): (Vec<f64>, Vec<f64>) = values.map(|m| (m.value, m.mcse)).unzip();
-    table.real(name, unit, long_name, value).real(
-        &error_of(name),
-        unit,
-        &format!("Monte Carlo standard error of {name}"),
-        mcse,
-    )
+    table.real(name, unit, long_name, value).real(&error_of(name), unit, &format!("Monte Carlo standard error of {name}"), mcse)
 }
 
 fn error_of(name: &str) -> String {
@@ -52,129 +35,49 @@ type Placed<'a> = (i32, i32, &'a ArmResults);
 
 fn placed(results: &Results) -> Vec<Placed<'_>> {
     let cells = (1..).zip(&results.cells);
-    cells
-        .flat_map(|(c, cell)| (1..).zip(&cell.arms).map(move |(a, arm)| (c, a, arm)))
-        .collect()
+    cells.flat_map(|(c, cell)| (1..).zip(&cell.arms).map(move |(a, arm)| (c, a, arm))).collect()
 }
 
 fn addressed(name: &'static str, rows: &[Placed]) -> Builder {
     let names: Vec<&str> = rows.iter().map(|(_, _, arm)| arm.name.as_str()).collect();
     Builder::new(name)
-        .number(
-            "cell",
-            "1",
-            "cell of the design",
-            rows.iter().map(|row| row.0).collect(),
-        )
-        .number(
-            "arm",
-            "1",
-            "arm within the cell; 1 is the comparison arm",
-            rows.iter().map(|row| row.1).collect(),
-        )
+        .number("cell", "1", "cell of the design", rows.iter().map(|row| row.0).collect())
+        .number("arm", "1", "arm within the cell; 1 is the comparison arm", rows.iter().map(|row| row.1).collect())
         .category("name", "name of the arm", &names)
 }
 
 /// One row per cell and arm: every measure with its error.
 pub(super) fn arms(results: &Results) -> BuiltTable {
     let rows = placed(results);
-    let count =
-        |of: fn(&ArmResults) -> u64| rows.iter().map(|(_, _, arm)| of(arm) as i32).collect();
+    let count = |of: fn(&ArmResults) -> u64| rows.iter().map(|(_, _, arm)| of(arm) as i32).collect();
     let table = addressed("arms", &rows)
-        .number(
-            "clinics",
-            "clinics",
-            "clinics in a replicate",
-            count(|arm| arm.size[0]),
-        )
-        .number(
-            "therapists",
-            "therapists",
-            "therapists in a replicate",
-            count(|arm| arm.size[1]),
-        )
-        .number(
-            "clients",
-            "clients",
-            "clients in a replicate",
-            count(|arm| arm.size[2]),
-        )
-        .number(
-            "completed",
-            "replicates",
-            "replicates completed",
-            count(|arm| arm.completed),
-        )
-        .number(
-            "failed",
-            "replicates",
-            "replicates failed",
-            count(|arm| arm.failed),
-        );
+        .number("clinics", "clinics", "clinics in a replicate", count(|arm| arm.size[0]))
+        .number("therapists", "therapists", "therapists in a replicate", count(|arm| arm.size[1]))
+        .number("clients", "clients", "clients in a replicate", count(|arm| arm.size[2]))
+        .number("completed", "replicates", "replicates completed", count(|arm| arm.completed))
+        .number("failed", "replicates", "replicates failed", count(|arm| arm.failed));
     own_measures()
-        .fold(table, |table, (m, spec)| {
-            measured(
-                table,
-                spec.name,
-                spec.unit,
-                spec.long_name,
-                rows.iter().map(|(_, _, arm)| arm.level[m]),
-            )
-        })
+        .fold(table, |table, (m, spec)| measured(table, spec.name, spec.unit, spec.long_name, rows.iter().map(|(_, _, arm)| arm.level[m])))
         .build()
 }
 
 /// One row per cell and arm that is compared with the first: paired differences and effect sizes.
 pub(super) fn contrasts(results: &Results) -> BuiltTable {
-    let rows: Vec<Placed> = placed(results)
-        .into_iter()
-        .filter(|(_, _, arm)| arm.contrast.is_some())
-        .collect();
-    let pairs: Vec<&Contrast> = rows
-        .iter()
-        .filter_map(|(_, _, arm)| arm.contrast.as_ref())
-        .collect();
+    let rows: Vec<Placed> = placed(results).into_iter().filter(|(_, _, arm)| arm.contrast.is_some()).collect();
+    let pairs: Vec<&Contrast> = rows.iter().filter_map(|(_, _, arm)| arm.contrast.as_ref()).collect();
     let mut table = addressed("contrasts", &rows);
     for (m, spec) in comparisons() {
-        table = measured(
-            table,
-            spec.name,
-            spec.unit,
-            spec.long_name,
-            rows.iter().map(|(_, _, arm)| arm.level[m]),
-        );
+        table = measured(table, spec.name, spec.unit, spec.long_name, rows.iter().map(|(_, _, arm)| arm.level[m]));
     }
     for (r, name) in RATIO_MEASURES.into_iter().enumerate() {
         let meaning = format!("odds ratio of {name} against the comparison arm");
-        table = measured(
-            table,
-            &odds_ratio(name),
-            "1",
-            &meaning,
-            pairs.iter().map(|pair| pair.odds_ratio[r]),
-        );
-        let meaning =
-            format!("clients in this arm per additional case of {name} (negative: per case fewer)");
-        table = measured(
-            table,
-            &needed(name),
-            "clients",
-            &meaning,
-            pairs.iter().map(|pair| pair.needed[r]),
-        );
+        table = measured(table, &odds_ratio(name), "1", &meaning, pairs.iter().map(|pair| pair.odds_ratio[r]));
+        let meaning = format!("clients in this arm per additional case of {name} (negative: per case fewer)");
+        table = measured(table, &needed(name), "clients", &meaning, pairs.iter().map(|pair| pair.needed[r]));
     }
     for (m, spec) in own_measures() {
-        let meaning = format!(
-            "paired difference to the comparison arm: {}",
-            spec.long_name
-        );
-        table = measured(
-            table,
-            &difference(spec.name),
-            spec.unit,
-            &meaning,
-            pairs.iter().map(|pair| pair.difference[m]),
-        );
+        let meaning = format!("paired difference to the comparison arm: {}", spec.long_name);
+        table = measured(table, &difference(spec.name), spec.unit, &meaning, pairs.iter().map(|pair| pair.difference[m]));
     }
     table.build()
 }
@@ -194,22 +97,13 @@ fn difference(name: &str) -> String {
 /// One row per cell: the value of every factor as text, and as a number where all values are numbers.
 pub(super) fn cells(results: &Results) -> BuiltTable {
     let count = results.cells.len() as i32;
-    let mut table =
-        Builder::new("cells").number("cell", "1", "cell of the design", (1..=count).collect());
+    let mut table = Builder::new("cells").number("cell", "1", "cell of the design", (1..=count).collect());
     let mut names: Vec<String> = vec!["cell".into()];
     for (f, path) in results.about.factors.iter().enumerate() {
-        let levels: Vec<&str> = results
-            .cells
-            .iter()
-            .map(|cell| cell.levels[f].as_str())
-            .collect();
+        let levels: Vec<&str> = results.cells.iter().map(|cell| cell.levels[f].as_str()).collect();
         let name = free_name(&mut names, path);
         table = table.category(&name, &format!("{path}, as written"), &levels);
-        if let Some(numbers) = levels
-            .iter()
-            .map(|level| number(level))
-            .collect::<Option<Vec<f64>>>()
-        {
+        if let Some(numbers) = levels.iter().map(|level| number(level)).collect::<Option<Vec<f64>>>() {
             let name = free_name(&mut names, &format!("{name}_value"));
             table = table.real(&name, "1", &format!("{path} as a number"), numbers);
         }
@@ -219,49 +113,26 @@ pub(super) fn cells(results: &Results) -> BuiltTable {
 
 /// A path as a column name: letters, digits and underscores, and not taken yet.
 fn free_name(taken: &mut Vec<String>, path: &str) -> String {
-    let plain: String = path
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect();
+    let plain: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let plain = plain.trim_matches('_').to_owned();
     let numbered = (2..).map(|i| format!("{plain}_{i}"));
-    let name = std::iter::once(plain.clone())
-        .chain(numbered)
-        .find(|name| !taken.contains(name))
-        .unwrap_or_default();
+    let name = std::iter::once(plain.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
     taken.push(name.clone());
     name
 }
 
 /// A number as it may be written in a scenario.
 fn number(text: &str) -> Option<f64> {
-    text.trim()
-        .replace('_', "")
-        .parse()
-        .ok()
-        .filter(|x: &f64| x.is_finite())
+    text.trim().replace('_', "").parse().ok().filter(|x: &f64| x.is_finite())
 }
 
 /// One row per replicate that could not be completed.
 pub(super) fn failures(results: &Results) -> BuiltTable {
     let failures = &results.failures;
-    let reasons: Vec<&str> = failures
-        .iter()
-        .map(|failure| failure.reason.as_str())
-        .collect();
+    let reasons: Vec<&str> = failures.iter().map(|failure| failure.reason.as_str()).collect();
     Builder::new("failures")
-        .number(
-            "cell",
-            "1",
-            "cell of the design",
-            failures.iter().map(|failure| failure.cell).collect(),
-        )
-        .number(
-            "replicate",
-            "1",
-            "replicate",
-            failures.iter().map(|failure| failure.replicate).collect(),
-        )
+        .number("cell", "1", "cell of the design", failures.iter().map(|failure| failure.cell).collect())
+        .number("replicate", "1", "replicate", failures.iter().map(|failure| failure.replicate).collect())
         .category("reason", "why it could not be completed", &reasons)
         .build()
 }
@@ -273,11 +144,7 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
     let mut pairs = 0;
     for row in 0..arms.rows() {
         let position = whole(&arms, "arm", row) as usize;
-        let name = about
-            .arms
-            .get(position.wrapping_sub(1))
-            .cloned()
-            .unwrap_or_default();
+        let name = about.arms.get(position.wrapping_sub(1)).cloned().unwrap_or_default();
         let mut arm = read_arm(&arms, row, name);
         if position > 1 {
             arm.contrast = Some(read_contrast(&contrasts, pairs, &mut arm.level));
@@ -287,11 +154,7 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
             cell.arms.push(arm);
         }
     }
-    Ok(Results {
-        about,
-        cells,
-        failures: read_failures(&file.table("failures")?),
-    })
+    Ok(Results { about, cells, failures: read_failures(&file.table("failures")?) })
 }
 
 fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {
@@ -305,17 +168,11 @@ fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {
         }
         columns.push((name, value));
     }
-    let level = |row: usize, (name, value): &(String, String)| match (
-        label(table, name, row),
-        real(table, value, row),
-    ) {
+    let level = |row: usize, (name, value): &(String, String)| match (label(table, name, row), real(table, value, row)) {
         (text, number) if text == "other" && !number.is_nan() => number.to_string(),
         (text, _) => text,
     };
-    let cell = |row| CellResults {
-        levels: columns.iter().map(|names| level(row, names)).collect(),
-        arms: Vec::new(),
-    };
+    let cell = |row| CellResults { levels: columns.iter().map(|names| level(row, names)).collect(), arms: Vec::new() };
     (0..table.rows()).map(cell).collect()
 }
 
@@ -351,20 +208,14 @@ fn read_contrast(table: &OwnedTable, row: usize, level: &mut [Measured]) -> Cont
 }
 
 fn read_failures(table: &OwnedTable) -> Vec<Failure> {
-    let failure = |row| Failure {
-        cell: whole(table, "cell", row),
-        replicate: whole(table, "replicate", row),
-        reason: label(table, "reason", row),
-    };
+    let failure =
+        |row| Failure { cell: whole(table, "cell", row), replicate: whole(table, "replicate", row), reason: label(table, "reason", row) };
     (0..table.rows()).map(failure).collect()
 }
 
 /// A value and its error; not defined where the file has no such columns.
 fn pair(table: &OwnedTable, name: &str, row: usize) -> Measured {
-    Measured {
-        value: real(table, name, row),
-        mcse: real(table, &error_of(name), row),
-    }
+    Measured { value: real(table, name, row), mcse: real(table, &error_of(name), row) }
 }
 
 fn real(table: &OwnedTable, name: &str, row: usize) -> f64 {
@@ -387,14 +238,8 @@ fn label(table: &OwnedTable, name: &str, row: usize) -> String {
         OwnedValues::Category(codes) => codes.get(row).copied(),
         _ => None,
     });
-    let at = code
-        .and_then(|code| usize::try_from(code).ok())
-        .unwrap_or(0)
-        .wrapping_sub(1);
-    column
-        .and_then(|column| column.labels.get(at))
-        .cloned()
-        .unwrap_or_default()
+    let at = code.and_then(|code| usize::try_from(code).ok()).unwrap_or(0).wrapping_sub(1);
+    column.and_then(|column| column.labels.get(at)).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -404,30 +249,15 @@ mod tests {
     #[test]
     fn paths_become_column_names_of_their_own() {
         let mut taken = vec!["cell".to_owned()];
-        assert_eq!(
-            free_name(&mut taken, "clinics.therapists"),
-            "clinics_therapists"
-        );
-        assert_eq!(
-            free_name(&mut taken, "clinics_therapists"),
-            "clinics_therapists_2"
-        );
-        assert_eq!(
-            free_name(&mut taken, "measures[\"symptoms\"].every"),
-            "measures__symptoms___every"
-        );
+        assert_eq!(free_name(&mut taken, "clinics.therapists"), "clinics_therapists");
+        assert_eq!(free_name(&mut taken, "clinics_therapists"), "clinics_therapists_2");
+        assert_eq!(free_name(&mut taken, "measures[\"symptoms\"].every"), "measures__symptoms___every");
         assert_eq!(free_name(&mut taken, "cell"), "cell_2");
     }
 
     #[test]
     fn numbers_are_told_from_words() {
-        assert_eq!(
-            (number("1_000"), number(" -0.5 ")),
-            (Some(1000.0), Some(-0.5))
-        );
-        assert_eq!(
-            (number("None"), number("inf"), number("Oq()")),
-            (None, None, None)
-        );
+        assert_eq!((number("1_000"), number(" -0.5 ")), (Some(1000.0), Some(-0.5)));
+        assert_eq!((number("None"), number("inf"), number("Oq()")), (None, None, None));
     }
 }

@@ -56,13 +56,7 @@ impl ResultFile {
     pub fn create(path: &Path, options: WriteOptions) -> Result<Self, OutputError> {
         let target = Target::check(path, options.overwrite)?;
         let spool = target.spool()?;
-        Ok(Self {
-            target,
-            spool,
-            attributes: Vec::new(),
-            texts: Vec::new(),
-            tables: Vec::new(),
-        })
+        Ok(Self { target, spool, attributes: Vec::new(), texts: Vec::new(), tables: Vec::new() })
     }
 
     /// Announces a table. Tables lie in the file in the order of announcement, also when they
@@ -71,15 +65,9 @@ impl ResultFile {
     /// # Errors
     ///
     /// [`OutputError::NameTaken`] for a second table of that name.
-    pub fn table(
-        &mut self,
-        name: &'static str,
-        specs: &'static [ColumnSpec],
-    ) -> Result<TableId, OutputError> {
+    pub fn table(&mut self, name: &'static str, specs: &'static [ColumnSpec]) -> Result<TableId, OutputError> {
         if self.is_taken(name) || self.texts.iter().any(|(group, _)| group == name) {
-            return Err(OutputError::NameTaken {
-                name: name.to_owned(),
-            });
+            return Err(OutputError::NameTaken { name: name.to_owned() });
         }
         self.tables.push(TableStore::new(name, specs));
         Ok(TableId(self.tables.len() - 1))
@@ -133,21 +121,14 @@ impl ResultFile {
     /// [`OutputError::NameTaken`] when `group` is a table, or has a text of that title.
     pub fn text(&mut self, group: &str, title: &str, text: &str) -> Result<(), OutputError> {
         if self.is_taken(group) {
-            return Err(OutputError::NameTaken {
-                name: group.to_owned(),
-            });
+            return Err(OutputError::NameTaken { name: group.to_owned() });
         }
-        let text = Text {
-            title: title.to_owned(),
-            text: text.to_owned(),
-        };
+        let text = Text { title: title.to_owned(), text: text.to_owned() };
         match self.texts.iter_mut().find(|(known, _)| known == group) {
             None => self.texts.push((group.to_owned(), vec![text])),
             Some((_, texts)) if texts.iter().all(|known| known.title != title) => texts.push(text),
             Some(_) => {
-                return Err(OutputError::NameTaken {
-                    name: format!("{group}/{title}"),
-                });
+                return Err(OutputError::NameTaken { name: format!("{group}/{title}") });
             }
         }
         Ok(())
@@ -157,10 +138,7 @@ impl ResultFile {
     fn is_taken(&self, name: &str) -> bool {
         name == layout::TYPES_GROUP
             || name == FORMAT_ATTRIBUTE
-            || self
-                .tables
-                .iter()
-                .any(|t| t.name == name || layout::dimension_name(t.name) == name)
+            || self.tables.iter().any(|t| t.name == name || layout::dimension_name(t.name) == name)
     }
 
     /// Builds the file under a temporary name, closes and syncs it, and gives it its name.
@@ -180,34 +158,19 @@ impl ResultFile {
             return Err(error);
         }
         file.close().during("close", &path)?;
-        let bytes = std::fs::metadata(temporary.path())
-            .during("read", &path)?
-            .len();
+        let bytes = std::fs::metadata(temporary.path()).during("read", &path)?.len();
         self.target.publish(temporary)?;
-        let tables = self
-            .tables
-            .iter()
-            .map(|table| (table.name, table.rows))
-            .collect();
-        Ok(Written {
-            path,
-            bytes,
-            tables,
-        })
+        let tables = self.tables.iter().map(|table| (table.name, table.rows)).collect();
+        Ok(Written { path, bytes, tables })
     }
 
     fn fill(&mut self, file: &File) -> Result<(), OutputError> {
         let path = self.target.path();
-        self.write_head(file)
-            .during("write attributes and texts", path)?;
+        self.write_head(file).during("write attributes and texts", path)?;
         let mut categories = Categories::default();
         let mut columns = Vec::with_capacity(self.tables.len());
         for table in &self.tables {
-            columns.push(
-                table
-                    .create(file, &mut categories)
-                    .during(&table.action(), path)?,
-            );
+            columns.push(table.create(file, &mut categories).during(&table.action(), path)?);
         }
         for (table, columns) in self.tables.iter().zip(&columns) {
             table.fill(columns, &mut self.spool, path)?;
@@ -220,9 +183,7 @@ impl ResultFile {
         for (name, value) in &self.attributes {
             layout::write_attribute(file, name, value)?;
         }
-        self.texts
-            .iter()
-            .try_for_each(|(group, texts)| layout::write_texts(file, group, texts))
+        self.texts.iter().try_for_each(|(group, texts)| layout::write_texts(file, group, texts))
     }
 }
 
@@ -246,17 +207,8 @@ struct ColumnStore {
 
 impl TableStore {
     fn new(name: &'static str, specs: &'static [ColumnSpec]) -> Self {
-        let column = |spec: &ColumnSpec| ColumnStore {
-            chunks: Vec::new(),
-            buffer: ColumnBuffer::new(spec.kind),
-        };
-        Self {
-            name,
-            specs,
-            rows: 0,
-            waiting: 0,
-            columns: specs.iter().map(column).collect(),
-        }
+        let column = |spec: &ColumnSpec| ColumnStore { chunks: Vec::new(), buffer: ColumnBuffer::new(spec.kind) };
+        Self { name, specs, rows: 0, waiting: 0, columns: specs.iter().map(column).collect() }
     }
 
     /// For messages: what fails when writing this table fails.
@@ -264,12 +216,7 @@ impl TableStore {
         format!("write table {}", self.name)
     }
 
-    fn append(
-        &mut self,
-        rows: &dyn Table,
-        spool: &mut Spool,
-        path: &Path,
-    ) -> Result<(), OutputError> {
+    fn append(&mut self, rows: &dyn Table, spool: &mut Spool, path: &Path) -> Result<(), OutputError> {
         let values = rows.columns();
         self.check(rows, &values)?;
         let mut start = 0;
@@ -297,17 +244,10 @@ impl TableStore {
         Err(wrong_rows(self.name, &problem))
     }
 
-    fn collect(
-        &mut self,
-        values: &[ColumnValues<'_>],
-        range: std::ops::Range<usize>,
-    ) -> Result<(), OutputError> {
+    fn collect(&mut self, values: &[ColumnValues<'_>], range: std::ops::Range<usize>) -> Result<(), OutputError> {
         for ((column, &values), spec) in self.columns.iter_mut().zip(values).zip(self.specs) {
             if !column.buffer.extend(values, range.clone()) {
-                return Err(wrong_rows(
-                    self.name,
-                    &format!("{} is of another kind", spec.name),
-                ));
+                return Err(wrong_rows(self.name, &format!("{} is of another kind", spec.name)));
             }
         }
         self.rows += range.len();
@@ -317,13 +257,8 @@ impl TableStore {
 
     /// Compresses the full buffers in parallel and stores the results in column order.
     fn pack_chunk(&mut self, spool: &mut Spool) -> io::Result<()> {
-        let packed: Vec<io::Result<Vec<u8>>> = self
-            .columns
-            .par_iter()
-            .map_init(Packer::new, |packer, column| {
-                packer.pack(&column.buffer, CHUNK_ROWS)
-            })
-            .collect();
+        let packed: Vec<io::Result<Vec<u8>>> =
+            self.columns.par_iter().map_init(Packer::new, |packer, column| packer.pack(&column.buffer, CHUNK_ROWS)).collect();
         for (column, packed) in self.columns.iter_mut().zip(packed) {
             column.chunks.push(spool.push(&packed?)?);
             column.buffer.clear();
@@ -336,12 +271,7 @@ impl TableStore {
         layout::create_table(file, categories, self.name, self.specs, self.rows)
     }
 
-    fn fill(
-        &self,
-        datasets: &[Dataset],
-        spool: &mut Spool,
-        path: &Path,
-    ) -> Result<(), OutputError> {
+    fn fill(&self, datasets: &[Dataset], spool: &mut Spool, path: &Path) -> Result<(), OutputError> {
         let tails = self.tails().during(&self.action(), path)?;
         let mut bytes = Vec::new();
         for ((column, dataset), tail) in self.columns.iter().zip(datasets).zip(tails) {
@@ -351,8 +281,7 @@ impl TableStore {
             }
             if self.waiting > 0 {
                 let first = column.chunks.len() * CHUNK_ROWS;
-                self.write_tail(dataset, first, &tail)
-                    .during(&self.action(), path)?;
+                self.write_tail(dataset, first, &tail).during(&self.action(), path)?;
             }
         }
         Ok(())
@@ -361,18 +290,10 @@ impl TableStore {
     /// The rows that are still in the buffers, as they will lie in the file.
     fn tails(&self) -> io::Result<Vec<Vec<u8>>> {
         match Storage::of(self.rows) {
-            Storage::Plain => Ok(self
-                .columns
-                .iter()
-                .map(|column| column.buffer.plain())
-                .collect()),
-            Storage::Chunks(length) => self
-                .columns
-                .par_iter()
-                .map_init(Packer::new, |packer, column| {
-                    packer.pack(&column.buffer, length)
-                })
-                .collect(),
+            Storage::Plain => Ok(self.columns.iter().map(|column| column.buffer.plain()).collect()),
+            Storage::Chunks(length) => {
+                self.columns.par_iter().map_init(Packer::new, |packer, column| packer.pack(&column.buffer, length)).collect()
+            }
         }
     }
 
@@ -385,8 +306,5 @@ impl TableStore {
 }
 
 fn wrong_rows(table: &str, problem: &str) -> OutputError {
-    OutputError::WrongRows {
-        table: table.to_owned(),
-        problem: problem.to_owned(),
-    }
+    OutputError::WrongRows { table: table.to_owned(), problem: problem.to_owned() }
 }

@@ -75,10 +75,7 @@ pub fn explain<T: JsonSchema>(key: &str) -> Result<Entry, Vec<String>> {
     if let Some(entry) = all.iter().find(|entry| entry.path == wanted) {
         return Ok(entry.clone());
     }
-    let ending: Vec<&Entry> = all
-        .iter()
-        .filter(|e| e.path.ends_with(&format!(".{key}")))
-        .collect();
+    let ending: Vec<&Entry> = all.iter().filter(|e| e.path.ends_with(&format!(".{key}"))).collect();
     match ending.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(near(key, &all)),
@@ -89,10 +86,7 @@ pub fn explain<T: JsonSchema>(key: &str) -> Result<Entry, Vec<String>> {
 /// Names like a key: by the whole path, then by the last name alone.
 fn near(key: &str, all: &[Entry]) -> Vec<String> {
     let paths: Vec<&str> = all.iter().map(|entry| entry.path.as_str()).collect();
-    let mut found: Vec<String> = several(key, paths.iter().copied(), 5)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut found: Vec<String> = several(key, paths.iter().copied(), 5).into_iter().map(str::to_owned).collect();
     let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let lasts: Vec<String> = paths.iter().map(|path| last(path)).collect();
     for name in several(&last(key), lasts.iter().map(String::as_str), 5) {
@@ -116,28 +110,14 @@ fn pattern(root: &Place, path: &Path) -> Option<String> {
             Shape::Choice(variants) if variants.iter().any(|v| Some(v.name) == step.name()) => out,
             _ => out.join(step.clone()),
         };
-        places = places
-            .iter()
-            .flat_map(|place| place.step(step))
-            .map(|(_, place)| place)
-            .collect();
+        places = places.iter().flat_map(|place| place.step(step)).map(|(_, place)| place).collect();
     }
     Some(out.to_string())
 }
 
 fn listed(schema: &Schema) -> Vec<Entry> {
-    let mut list = Lister {
-        entries: Vec::new(),
-    };
-    list.within(
-        &Here {
-            path: Path::default(),
-            only_in: None,
-            depth: 0,
-        },
-        &schema.root(),
-        None,
-    );
+    let mut list = Lister { entries: Vec::new() };
+    list.within(&Here { path: Path::default(), only_in: None, depth: 0 }, &schema.root(), None);
     list.entries
 }
 
@@ -149,11 +129,7 @@ struct Here<'a> {
 
 impl<'a> Here<'a> {
     fn join(&self, step: Step) -> Self {
-        Self {
-            path: self.path.join(step),
-            only_in: self.only_in,
-            depth: self.depth + 1,
-        }
+        Self { path: self.path.join(step), only_in: self.only_in, depth: self.depth + 1 }
     }
 }
 
@@ -180,16 +156,8 @@ impl Lister {
                     let Some(content) = &variant.content else {
                         continue;
                     };
-                    let there = Here {
-                        path: here.path.clone(),
-                        only_in: Some(variant.name),
-                        depth: here.depth + 1,
-                    };
-                    self.within(
-                        &there,
-                        content,
-                        default.and_then(|default| default.get(variant.name)),
-                    );
+                    let there = Here { path: here.path.clone(), only_in: Some(variant.name), depth: here.depth + 1 };
+                    self.within(&there, content, default.and_then(|default| default.get(variant.name)));
                 }
             }
             Shape::Map(items) | Shape::List(items) => {
@@ -199,47 +167,25 @@ impl Lister {
         }
     }
 
-    fn setting<'a>(
-        &mut self,
-        here: &Here<'a>,
-        place: &Place<'a>,
-        required: bool,
-        inherited: Option<&Value>,
-    ) {
+    fn setting<'a>(&mut self, here: &Here<'a>, place: &Place<'a>, required: bool, inherited: Option<&Value>) {
         let default = place.note("default").or(inherited);
         let entry = entry(here, place, required, default);
         let twin = self.entries.iter().any(|other| other.path == entry.path);
         if !twin {
             self.entries.push(entry);
         }
-        self.within(
-            &Here {
-                only_in: None,
-                path: here.path.clone(),
-                depth: here.depth,
-            },
-            place,
-            default,
-        );
+        self.within(&Here { only_in: None, path: here.path.clone(), depth: here.depth }, place, default);
     }
 }
 
 fn entry(here: &Here, place: &Place, required: bool, default: Option<&Value>) -> Entry {
     let numeric = matches!(place.shape(), Shape::Whole | Shape::Number);
-    let (min, max) = if numeric {
-        place.limits()
-    } else {
-        (None, None)
-    };
+    let (min, max) = if numeric { place.limits() } else { (None, None) };
     let kind = needs(place);
     let own = |text: Option<&str>| text.map(str::to_owned);
     Entry {
         path: here.path.to_string(),
-        kind: if place.optional {
-            format!("{kind}, or None")
-        } else {
-            kind
-        },
+        kind: if place.optional { format!("{kind}, or None") } else { kind },
         required,
         default: default.map(|value| as_written(place, value)),
         unit: own(place.unit()),
@@ -250,11 +196,7 @@ fn entry(here: &Here, place: &Place, required: bool, default: Option<&Value>) ->
         doc: place.docs().join("\n"),
         choices: choices(place),
         only_in: own(here.only_in),
-        settings: place
-            .fields()
-            .iter()
-            .map(|field| field.name.to_owned())
-            .collect(),
+        settings: place.fields().iter().map(|field| field.name.to_owned()).collect(),
         range: range(place),
     }
 }
@@ -263,14 +205,8 @@ fn choices(place: &Place) -> Vec<Choice> {
     let Shape::Choice(variants) = place.shape() else {
         return Vec::new();
     };
-    let choice = |name: &str, doc: Option<&str>| Choice {
-        name: name.into(),
-        doc: doc.unwrap_or_default().into(),
-    };
-    variants
-        .iter()
-        .map(|variant| choice(variant.name, variant.doc))
-        .collect()
+    let choice = |name: &str, doc: Option<&str>| Choice { name: name.into(), doc: doc.unwrap_or_default().into() };
+    variants.iter().map(|variant| choice(variant.name, variant.doc)).collect()
 }
 
 impl fmt::Display for Entry {
@@ -280,13 +216,7 @@ impl fmt::Display for Entry {
             writeln!(f, "  {}", self.doc.replace('\n', "\n  "))?;
         }
         let only_in = self.only_in.as_ref().map(|word| format!("`{word}`"));
-        let source = self.source.as_ref().map(|source| {
-            if self.weak {
-                format!("{source} (weak evidence)")
-            } else {
-                source.clone()
-            }
-        });
+        let source = self.source.as_ref().map(|source| if self.weak { format!("{source} (weak evidence)") } else { source.clone() });
         let settings = (!self.settings.is_empty()).then(|| self.settings.join(", "));
         for (label, text) in [
             ("value", Some(self.kind.clone())),
@@ -322,10 +252,7 @@ mod tests {
         assert_eq!(entry.source.as_deref(), Some("Firth 2019"));
         assert!(entry.weak);
         let shown = entry.to_string();
-        assert!(
-            shown.contains("source: Firth 2019 (weak evidence)"),
-            "{shown}"
-        );
+        assert!(shown.contains("source: Firth 2019 (weak evidence)"), "{shown}");
     }
 
     #[test]
@@ -349,25 +276,16 @@ mod tests {
     #[test]
     fn defaults_are_shown_as_they_would_be_written() {
         let default = |key: &str| explain::<Toy>(key).unwrap().default.unwrap();
-        assert_eq!(
-            default("symptoms"),
-            "Relaxation((state_effect: -0.8, noise: 3.5))"
-        );
+        assert_eq!(default("symptoms"), "Relaxation((state_effect: -0.8, noise: 3.5))");
         assert_eq!(default("feedback"), "None");
         assert_eq!(default("rupture.notice"), "0.0");
         assert_eq!(default("rupture.loss"), "(0.0, 0.0)");
-        assert_eq!(
-            default("measures"),
-            "{\"symptoms\": (instrument: \"OQ-45\", every: 1, rater: Client)}"
-        );
+        assert_eq!(default("measures"), "{\"symptoms\": (instrument: \"OQ-45\", every: 1, rater: Client)}");
     }
 
     #[test]
     fn a_wrong_name_brings_the_nearest() {
-        assert_eq!(
-            explain::<Toy>("clinics.therapsts").unwrap_err()[0],
-            "clinics.therapists"
-        );
+        assert_eq!(explain::<Toy>("clinics.therapsts").unwrap_err()[0], "clinics.therapists");
         let near = explain::<Toy>("notise").unwrap_err();
         assert!(near.contains(&"rupture.notice".to_owned()), "{near:?}");
         assert!(explain::<Toy>("zebra").unwrap_err().is_empty());

@@ -29,27 +29,17 @@ impl Document {
 
     /// The entries of the map at a path as overrides, in the order of the file.
     pub fn overrides(&self, map: &Path) -> Vec<Override> {
-        let children = self
-            .root
-            .at(map)
-            .map(|node| node.bare().children.as_slice());
+        let children = self.root.at(map).map(|node| node.bare().children.as_slice());
         let children = children.unwrap_or_default().iter();
-        children
-            .filter_map(|child| self.one_override(child, &child.node))
-            .collect()
+        children.filter_map(|child| self.one_override(child, &child.node)).collect()
     }
 
     /// The factors of a sweep: for each entry of the map at a path, one override per level.
     pub fn levels(&self, map: &Path) -> Vec<Vec<Override>> {
-        let children = self
-            .root
-            .at(map)
-            .map(|node| node.bare().children.as_slice());
+        let children = self.root.at(map).map(|node| node.bare().children.as_slice());
         let factor = |child: &Child| {
             let levels = child.node.children.iter();
-            levels
-                .filter_map(|level| self.one_override(child, &level.node))
-                .collect()
+            levels.filter_map(|level| self.one_override(child, &level.node)).collect()
         };
         children.unwrap_or_default().iter().map(factor).collect()
     }
@@ -59,11 +49,7 @@ impl Document {
         Some(Override {
             path: key.text.clone(),
             value: self.source.text[value.span.clone()].to_owned(),
-            origin: Origin {
-                source: Arc::clone(&self.source),
-                key: key.span.clone(),
-                value: value.span.clone(),
-            },
+            origin: Origin { source: Arc::clone(&self.source), key: key.span.clone(), value: value.span.clone() },
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The file as a person writes it: the world of the base arm, the arms, the sweep, and what to keep.
 
+use super::pairs::{Pairs, RawText};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
@@ -9,12 +10,11 @@ use crate::model::intervention::Intervention;
 use crate::model::measurement::{Instrument, Measures};
 use crate::model::outcome::Outcomes;
 use crate::model::params::params;
+use crate::model::rules::World;
 use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
-use crate::model::rules::World;
 use crate::model::therapist::Therapists;
 use crate::model::treatment::Treatment;
-use super::pairs::{Pairs, RawText};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

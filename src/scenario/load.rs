@@ -128,7 +128,8 @@ fn with_overrides(found: Problems, name: &str, text: &str) -> Problems {
     let count = document.root.at(&arms).map_or(0, |node| node.bare().children.len());
     let sets = (0..count).flat_map(|i| document.overrides(&arms.clone().item(i).field("set")));
     let changes: Vec<Override> = sets.chain(document.levels(&Path::default().field("sweep")).into_iter().flatten()).collect();
-    let known = |change: &Override| found.list().iter().any(|p| p.span.start < change.origin.value.end && change.origin.key.start < p.span.end);
+    let known =
+        |change: &Override| found.list().iter().any(|p| p.span.start < change.origin.value.end && change.origin.key.start < p.span.end);
     let (base, schema) = (ScenarioFile::default(), Schema::of::<ScenarioFile>());
     let written = canonical(&base).ok().and_then(|text| reader::read(&text).root);
     // A key that exists only with another choice than the default's cannot be judged yet.
@@ -136,7 +137,10 @@ fn with_overrides(found: Problems, name: &str, text: &str) -> Problems {
         let path: Path = change.path.parse().unwrap_or_default();
         schema.root().follow(&path).is_empty() || written.as_ref().is_some_and(|root| root.at(&path).is_some())
     };
-    let wrong = changes.iter().filter(|change| !known(change) && judged(change)).filter_map(|change| resolve(&base, std::slice::from_ref(change), &OF_THE_STUDY).err());
+    let wrong = changes
+        .iter()
+        .filter(|change| !known(change) && judged(change))
+        .filter_map(|change| resolve(&base, std::slice::from_ref(change), &OF_THE_STUDY).err());
     wrong.fold(found.clone(), Problems::and)
 }
 
@@ -150,7 +154,11 @@ fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
     wrong
         .map(|(kind, share)| {
             let at = Path::default().field("output").field(kind);
-            document.problem(&at, format!("{share} is not a share of the replicates"), Some("write Share(0.1) for a tenth of them, None or All".into()))
+            document.problem(
+                &at,
+                format!("{share} is not a share of the replicates"),
+                Some("write Share(0.1) for a tenth of them, None or All".into()),
+            )
         })
         .collect()
 }
@@ -216,7 +224,11 @@ fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Docu
     for (i, entry) in base.arms.iter().enumerate() {
         let at = Path::default().field("arms").item(i);
         if plans.iter().any(|other| other.name == entry.name) {
-            problems = problems.and(Problems::new(vec![document.problem(&at.clone().field("name"), format!("two arms are called \"{}\"", entry.name), Some("give every arm its own name".into()))]));
+            problems = problems.and(Problems::new(vec![document.problem(
+                &at.clone().field("name"),
+                format!("two arms are called \"{}\"", entry.name),
+                Some("give every arm its own name".into()),
+            )]));
         }
         match resolve(swept, &document.overrides(&at.clone().field("set")), &OF_THE_STUDY) {
             Err(more) => problems = problems.and(more),
@@ -262,7 +274,10 @@ mod tests {
         let scenario = Scenario::load("three.ron", THREE, &[]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((scenario.cells.len(), scenario.replicates), (6, 3));
         let last = &scenario.cells[5];
-        assert_eq!(last.levels, [("clients.severity_mean".to_owned(), "90.0".to_owned()), ("clinics.therapists".to_owned(), "6".to_owned())]);
+        assert_eq!(
+            last.levels,
+            [("clients.severity_mean".to_owned(), "90.0".to_owned()), ("clinics.therapists".to_owned(), "6".to_owned())]
+        );
         let (usual, feedback) = (&last.arms[0].world, &last.arms[1].world);
         assert_eq!((usual.clinics.therapists, feedback.clinics.therapists, usual.clients.severity_mean), (6, 6, 90.0));
         assert!(usual.feedback.is_none() && feedback.feedback.is_some());
@@ -281,7 +296,8 @@ mod tests {
 
     #[test]
     fn settings_from_the_command_line_change_every_arm() {
-        let scenario = Scenario::load("three.ron", THREE, &["clients.severity_sd=10".into(), "seed=9".into()]).unwrap_or_else(|e| panic!("{e}"));
+        let scenario =
+            Scenario::load("three.ron", THREE, &["clients.severity_sd=10".into(), "seed=9".into()]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(scenario.seed, 9);
         assert!(scenario.cells.iter().flat_map(|c| &c.arms).all(|arm| arm.world.clients.severity_sd == 10.0));
         assert!(Scenario::load("three.ron", THREE, &["arms=[]".into()]).is_err());

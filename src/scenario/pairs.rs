@@ -96,12 +96,7 @@ impl<V: JsonSchema> JsonSchema for Pairs<V> {
 impl<V: Validate> Validate for Pairs<V> {
     type Context = V::Context;
 
-    fn validate_into(
-        &self,
-        ctx: &Self::Context,
-        parent: &mut dyn FnMut() -> garde::Path,
-        report: &mut garde::Report,
-    ) {
+    fn validate_into(&self, ctx: &Self::Context, parent: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
         for (key, value) in &self.0 {
             value.validate_into(ctx, &mut || parent().join(key.as_str()), report);
         }
@@ -115,8 +110,7 @@ pub struct RawText(pub String);
 
 impl Serialize for RawText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw =
-            ron::value::RawValue::from_ron(self.0.trim()).map_err(serde::ser::Error::custom)?;
+        let raw = ron::value::RawValue::from_ron(self.0.trim()).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
 }

@@ -96,19 +96,12 @@ impl Path {
     /// Whether `other` is this place or lies within it.
     pub fn holds(&self, other: &Self) -> bool {
         let pairs = self.0.iter().zip(&other.0);
-        self.0.len() <= other.0.len()
-            && pairs
-                .into_iter()
-                .all(|(a, b)| a == b || (a.name().is_some() && a.name() == b.name()))
+        self.0.len() <= other.0.len() && pairs.into_iter().all(|(a, b)| a == b || (a.name().is_some() && a.name() == b.name()))
     }
 
     /// The path in backquotes, or "the scenario" for the empty path.
     pub fn quoted(&self) -> String {
-        if self.is_empty() {
-            "the scenario".into()
-        } else {
-            format!("`{self}`")
-        }
+        if self.is_empty() { "the scenario".into() } else { format!("`{self}`") }
     }
 }
 
@@ -178,26 +171,16 @@ fn bracket(inside: &str) -> Result<(Step, &str), PathError> {
         None => {
             let (word, after) = inside.split_once(']').ok_or(PathError::Unclosed)?;
             let word = word.trim();
-            let step = word
-                .parse()
-                .map_or_else(|_| Step::Entry(word.to_owned()), Step::Item);
+            let step = word.parse().map_or_else(|_| Step::Entry(word.to_owned()), Step::Item);
             (step, after)
         }
     };
-    if after.is_empty() || after.starts_with(['.', '[']) {
-        Ok((step, after))
-    } else {
-        Err(PathError::AfterBracket)
-    }
+    if after.is_empty() || after.starts_with(['.', '[']) { Ok((step, after)) } else { Err(PathError::AfterBracket) }
 }
 
 /// Reads `name`, with the point before it unless it comes first.
 fn dotted(rest: &str, first: bool) -> Result<(Step, &str), PathError> {
-    let rest = if first {
-        rest
-    } else {
-        rest.strip_prefix('.').unwrap_or(rest)
-    };
+    let rest = if first { rest } else { rest.strip_prefix('.').unwrap_or(rest) };
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
     let (name, after) = rest.split_at(end);
     if name.trim().is_empty() || after == "." {

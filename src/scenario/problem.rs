@@ -17,10 +17,7 @@ pub struct Source {
 impl Source {
     /// A named text.
     pub fn new(name: &str, text: &str) -> Arc<Self> {
-        Arc::new(Self {
-            name: name.to_owned(),
-            text: text.to_owned(),
-        })
+        Arc::new(Self { name: name.to_owned(), text: text.to_owned() })
     }
 
     /// Line and column of a byte, both counted from 1, columns in characters.
@@ -28,13 +25,7 @@ impl Source {
         let before = &self.text[..floor(&self.text, byte)];
         let line = 1 + before.matches('\n').count();
         let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (
-            line,
-            1 + before[start..]
-                .trim_start_matches('\u{feff}')
-                .chars()
-                .count(),
-        )
+        (line, 1 + before[start..].trim_start_matches('\u{feff}').chars().count())
     }
 }
 
@@ -112,34 +103,20 @@ impl Problem {
             .annotation(AnnotationKind::Primary.span(within(&text, &self.span)));
         if let Some(note) = &self.also {
             let span = within(&text, &note.span);
-            snippet = snippet.annotation(
-                AnnotationKind::Context
-                    .span(span)
-                    .label(note.label.as_str()),
-            );
+            snippet = snippet.annotation(AnnotationKind::Context.span(span).label(note.label.as_str()));
         }
-        let mut group = Level::ERROR
-            .primary_title(self.what.as_str())
-            .element(snippet);
+        let mut group = Level::ERROR.primary_title(self.what.as_str()).element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
 }
 
 /// The text as it is shown: an empty one has a blank to point at.
 fn shown(text: &str) -> String {
-    if text.is_empty() {
-        " ".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text.is_empty() { " ".to_owned() } else { text.to_owned() }
 }
 
 /// The first line of a span, cut to the text; at least one character wide where there is one.
@@ -147,10 +124,7 @@ fn within(text: &str, span: &Span) -> Span {
     let start = floor(text, span.start.min(text.len().saturating_sub(1)));
     let end = floor(text, span.end.max(start));
     let line = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let next = text[start..]
-        .chars()
-        .next()
-        .map_or(start, |c| start + c.len_utf8());
+    let next = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
     start..end.min(line).max(next)
 }
 
@@ -165,9 +139,7 @@ impl Problems {
     pub fn new(mut list: Vec<Problem>) -> Self {
         list.sort_by(|a, b| {
             let place = |p: &Problem| (p.span.start, p.span.end);
-            a.source
-                .cmp(&b.source)
-                .then_with(|| place(a).cmp(&place(b)))
+            a.source.cmp(&b.source).then_with(|| place(a).cmp(&place(b)))
         });
         list.dedup();
         Self { list }
@@ -202,11 +174,7 @@ impl Problems {
 
     /// The problems for people to read.
     pub fn render(&self, color: bool) -> String {
-        let each: Vec<String> = self
-            .list
-            .iter()
-            .map(|problem| problem.render(color))
-            .collect();
+        let each: Vec<String> = self.list.iter().map(|problem| problem.render(color)).collect();
         each.join("\n\n")
     }
 
@@ -271,18 +239,9 @@ error: `clinics.count` needs a whole number, found 12.5
         let problem = problem("(ä: 1,\n\té: 12.5)", 13..17);
         let machine = problem.machine();
         assert_eq!((machine.line, machine.column), (2, 5));
-        assert!(
-            problem.render(false).contains("a.ron:2:5"),
-            "{}",
-            problem.render(false)
-        );
+        assert!(problem.render(false).contains("a.ron:2:5"), "{}", problem.render(false));
         let json = serde_json::to_value(&machine).unwrap();
-        let keys: Vec<&str> = json
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["file", "line", "column", "path", "message", "help"]);
     }
 

@@ -79,11 +79,7 @@ pub enum Shape<'a> {
 
 impl<'a> Place<'a> {
     fn new(root: &'a Value, schema: &'a Value) -> Self {
-        let mut place = Self {
-            root,
-            layers: Vec::new(),
-            optional: false,
-        };
+        let mut place = Self { root, layers: Vec::new(), optional: false };
         let mut here = Some(schema);
         while let Some(layer) = here {
             place.layers.push(layer);
@@ -102,21 +98,10 @@ impl<'a> Place<'a> {
         if let Some(reference) = layer.get("$ref").and_then(Value::as_str) {
             return self.root.pointer(reference.trim_start_matches('#'));
         }
-        if let Some([a, b]) = layer
-            .get("anyOf")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-        {
-            return [(a, b), (b, a)]
-                .into_iter()
-                .find(|(n, _)| is_null(n))
-                .map(|(_, other)| other);
+        if let Some([a, b]) = layer.get("anyOf").and_then(Value::as_array).map(Vec::as_slice) {
+            return [(a, b), (b, a)].into_iter().find(|(n, _)| is_null(n)).map(|(_, other)| other);
         }
-        match layer
-            .get("allOf")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-        {
+        match layer.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             Some([only]) => Some(only),
             _ => None,
         }
@@ -138,10 +123,7 @@ impl<'a> Place<'a> {
 
     /// What the setting means, and then what its type means, if that says more.
     pub fn docs(&self) -> Vec<&'a str> {
-        let all = self
-            .layers
-            .iter()
-            .filter_map(|layer| text(layer, "description"));
+        let all = self.layers.iter().filter_map(|layer| text(layer, "description"));
         let mut docs: Vec<&str> = all.collect();
         docs.dedup();
         docs
@@ -209,20 +191,11 @@ impl<'a> Place<'a> {
             return Shape::Any;
         }
         match (core.get("properties").and_then(Value::as_object), extra) {
-            (None, Some(values)) if values.is_object() || *values == Value::Bool(true) => {
-                Shape::Map(Box::new(self.sub(values)))
-            }
+            (None, Some(values)) if values.is_object() || *values == Value::Bool(true) => Shape::Map(Box::new(self.sub(values))),
             (Some(properties), _) => {
                 let required = |name: &str| is_listed(core.get("required"), name);
-                let field = |(name, schema): (&'a String, &'a Value)| Field {
-                    name,
-                    place: self.sub(schema),
-                    required: required(name),
-                };
-                Shape::Group(
-                    properties.iter().map(field).collect(),
-                    extra == Some(&Value::Bool(false)),
-                )
+                let field = |(name, schema): (&'a String, &'a Value)| Field { name, place: self.sub(schema), required: required(name) };
+                Shape::Group(properties.iter().map(field).collect(), extra == Some(&Value::Bool(false)))
             }
             (None, _) => Shape::Group(Vec::new(), true),
         }
@@ -244,13 +217,7 @@ impl<'a> Place<'a> {
 
     fn variants(&self, core: &'a Value) -> Option<Vec<Variant<'a>>> {
         if let Some(words) = core.get("enum").and_then(Value::as_array) {
-            return Some(
-                words
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(|name| bare(name, None))
-                    .collect(),
-            );
+            return Some(words.iter().filter_map(Value::as_str).map(|name| bare(name, None)).collect());
         }
         if let Some(word) = core.get("const").and_then(Value::as_str) {
             return Some(vec![bare(word, text(core, "description"))]);
@@ -290,9 +257,7 @@ impl<'a> Place<'a> {
     pub fn step(&self, step: &Step) -> Vec<(Option<&'a str>, Self)> {
         match self.shape() {
             Shape::Group(fields, _) => {
-                let named = fields
-                    .into_iter()
-                    .filter(|field| Some(field.name) == step.name());
+                let named = fields.into_iter().filter(|field| Some(field.name) == step.name());
                 named.map(|field| (None, field.place)).collect()
             }
             Shape::Choice(variants) => variants.into_iter().flat_map(|v| v.step(step)).collect(),
@@ -349,12 +314,7 @@ fn is_single(content: &Place, step: &Step) -> bool {
 }
 
 fn bare<'a>(name: &'a str, doc: Option<&'a str>) -> Variant<'a> {
-    Variant {
-        name,
-        doc,
-        content: None,
-        inline: false,
-    }
+    Variant { name, doc, content: None, inline: false }
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
@@ -379,10 +339,7 @@ fn nullable(layer: &Value) -> bool {
 fn type_name(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::String(name) => Some(name),
-        Value::Array(names) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|name| *name != "null"),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
         _ => None,
     }
 }
@@ -422,10 +379,7 @@ mod tests {
         assert_eq!(between.doc(), Some("Share of variance between clinics."));
         assert!(place(&schema, "clinics.limit").optional);
         assert!(place(&schema, "feedback").optional);
-        assert_eq!(
-            place(&schema, "interventions[0].from").limits(),
-            (Some(0.0), Some(65_535.0))
-        );
+        assert_eq!(place(&schema, "interventions[0].from").limits(), (Some(0.0), Some(65_535.0)));
     }
 
     #[test]

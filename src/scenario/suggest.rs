@@ -18,11 +18,7 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// The names most like a word, best first.
-pub fn several<'a>(
-    word: &str,
-    names: impl IntoIterator<Item = &'a str>,
-    most: usize,
-) -> Vec<&'a str> {
+pub fn several<'a>(word: &str, names: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let scored = names.into_iter().map(|name| (likeness(word, name), name));
     let mut close: Vec<(f64, &str)> = scored.filter(|(score, _)| *score >= ALIKE).collect();
     close.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -49,10 +45,7 @@ mod tests {
         let names = ["therapists", "count", "between", "notice"];
         assert_eq!(nearest("therapsts", names), Some("therapists"));
         assert_eq!(nearest("Count", names), Some("count"));
-        assert_eq!(
-            nearest("therapist_number", ["therapist"]),
-            Some("therapist")
-        );
+        assert_eq!(nearest("therapist_number", ["therapist"]), Some("therapist"));
         assert_eq!(nearest("zebra", names), None);
     }
 

@@ -15,10 +15,7 @@ const WIDTH: usize = 100;
 pub fn template<T: Serialize + JsonSchema>(value: &T, title: &str) -> Result<String, ron::Error> {
     let text = canonical(value)?;
     let schema = Schema::of::<T>();
-    let mut writer = Writer {
-        text: &text,
-        out: String::new(),
-    };
+    let mut writer = Writer { text: &text, out: String::new() };
     for line in wrapped(title, WIDTH - 3) {
         writer.out.push_str(&format!("// {line}\n"));
     }
@@ -43,9 +40,7 @@ impl Writer<'_> {
     fn value(&mut self, node: &Node, place: &Place, depth: usize) {
         match (node.kind, place.shape()) {
             (Kind::Fields, Shape::Group(..)) => self.bracketed("(", ")", node, place, depth),
-            (Kind::Fields | Kind::Tuple, Shape::Choice(variants)) => {
-                self.variant(node, &variants, depth)
-            }
+            (Kind::Fields | Kind::Tuple, Shape::Choice(variants)) => self.variant(node, &variants, depth),
             (Kind::List, Shape::List(items)) => self.list(node, &items, depth),
             (Kind::Map, Shape::Map(_)) => self.bracketed("{", "}", node, place, depth),
             _ => {
@@ -56,17 +51,14 @@ impl Writer<'_> {
     }
 
     fn variant(&mut self, node: &Node, variants: &[Variant], depth: usize) {
-        let variant = variants
-            .iter()
-            .find(|variant| Some(variant.name) == node.name());
+        let variant = variants.iter().find(|variant| Some(variant.name) == node.name());
         match (variant.and_then(|v| v.content.as_ref()), node.kind) {
             (Some(content), Kind::Fields) => {
                 self.out.push_str(node.name().unwrap_or_default());
                 self.bracketed("(", ")", node, content, depth);
             }
             (Some(content), Kind::Tuple) if node.children.len() == 1 => {
-                self.out
-                    .push_str(&format!("{}(", node.name().unwrap_or_default()));
+                self.out.push_str(&format!("{}(", node.name().unwrap_or_default()));
                 self.value(&node.children[0].node, content, depth);
                 self.out.push(')');
             }
@@ -78,16 +70,8 @@ impl Writer<'_> {
     }
 
     fn list(&mut self, node: &Node, items: &Place, depth: usize) {
-        if node
-            .children
-            .iter()
-            .all(|child| child.node.children.is_empty())
-        {
-            let each: Vec<&str> = node
-                .children
-                .iter()
-                .map(|child| self.slice(&child.node))
-                .collect();
+        if node.children.iter().all(|child| child.node.children.is_empty()) {
+            let each: Vec<&str> = node.children.iter().map(|child| self.slice(&child.node)).collect();
             let line = format!("[{}]", each.join(", "));
             return self.out.push_str(&line);
         }
@@ -115,10 +99,7 @@ impl Writer<'_> {
 
     fn entry(&mut self, child: &Child, group: &Place, depth: usize) {
         let Some(key) = &child.key else { return };
-        let field = group
-            .fields()
-            .into_iter()
-            .find(|field| field.name == key.text);
+        let field = group.fields().into_iter().find(|field| field.name == key.text);
         let place = match (field, group.shape()) {
             (Some(field), _) => field.place,
             (None, Shape::Map(values)) => *values,
@@ -130,25 +111,16 @@ impl Writer<'_> {
         }
         let start = self.out.len();
         self.indent(depth);
-        self.out
-            .push_str(&format!("{}: ", &self.text[key.span.clone()]));
+        self.out.push_str(&format!("{}: ", &self.text[key.span.clone()]));
         self.value(&child.node, &place, depth);
         self.out.push(',');
-        self.remark(
-            &place,
-            start,
-            depth,
-            child.node.children.is_empty() && !in_map,
-        );
+        self.remark(&place, start, depth, child.node.children.is_empty() && !in_map);
         self.out.push('\n');
     }
 
     /// What a setting means, above it; of a group in full, else the first sentence.
     fn about(&mut self, place: &Place, depth: usize) {
-        let group = matches!(
-            place.shape(),
-            Shape::Group(..) | Shape::Choice(_) | Shape::Map(_) | Shape::List(_)
-        );
+        let group = matches!(place.shape(), Shape::Group(..) | Shape::Choice(_) | Shape::Map(_) | Shape::List(_));
         if group && depth == 1 && !self.out.ends_with("(\n") {
             self.out.push('\n');
         }
@@ -197,12 +169,7 @@ fn remark(place: &Place) -> Option<String> {
         _ => None,
     };
     let absent = place.optional.then(|| "or None".to_owned());
-    let parts: Vec<String> = words
-        .into_iter()
-        .chain(range(place))
-        .chain(absent)
-        .chain(source)
-        .collect();
+    let parts: Vec<String> = words.into_iter().chain(range(place)).chain(absent).chain(source).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -228,10 +195,7 @@ mod tests {
     use super::*;
 
     fn full() -> Toy {
-        let mut toy = Toy {
-            feedback: Some(Feedback::Ratings { cutoff: 36 }),
-            ..Toy::default()
-        };
+        let mut toy = Toy { feedback: Some(Feedback::Ratings { cutoff: 36 }), ..Toy::default() };
         toy.interventions = vec![Intervention { add: 0.5, from: 3 }];
         toy
     }
@@ -240,15 +204,8 @@ mod tests {
     fn a_template_reads_as_the_scenario_it_was_made_from() {
         for toy in [Toy::default(), full()] {
             let text = template(&toy, "A toy to start from").unwrap();
-            assert_eq!(
-                read::<Toy>("new.ron", &text).map_err(|p| p.to_string()),
-                Ok(toy),
-                "{text}"
-            );
-            assert!(
-                text.lines().all(|line| line.chars().count() <= WIDTH),
-                "{text}"
-            );
+            assert_eq!(read::<Toy>("new.ron", &text).map_err(|p| p.to_string()), Ok(toy), "{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         }
     }
 

@@ -54,14 +54,7 @@ fn seed() -> u64 {
 }
 
 fn measures() -> Pairs<Measure> {
-    Pairs(vec![(
-        "symptoms".into(),
-        Measure {
-            instrument: "OQ-45".into(),
-            every: 1,
-            rater: Rater::Client,
-        },
-    )])
+    Pairs(vec![("symptoms".into(), Measure { instrument: "OQ-45".into(), every: 1, rater: Rater::Client })])
 }
 
 impl Default for Toy {
@@ -112,12 +105,7 @@ fn not_thirteen(n: &u16, _: &()) -> garde::Result {
 
 impl Default for Clinics {
     fn default() -> Self {
-        Self {
-            count: 4,
-            therapists: 10,
-            between: 0.05,
-            limit: None,
-        }
+        Self { count: 4, therapists: 10, between: 0.05, limit: None }
     }
 }
 
@@ -161,10 +149,7 @@ pub(crate) struct Relaxation {
 
 impl Default for Relaxation {
     fn default() -> Self {
-        Self {
-            state_effect: -0.8,
-            noise: 3.5,
-        }
+        Self { state_effect: -0.8, noise: 3.5 }
     }
 }
 

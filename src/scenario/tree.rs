@@ -77,13 +77,7 @@ pub struct Trace<'a> {
 impl Node {
     /// A value that holds no other.
     pub fn scalar(kind: Kind, span: Span, text: String) -> Self {
-        Self {
-            span,
-            kind,
-            name: None,
-            text,
-            children: Vec::new(),
-        }
+        Self { span, kind, name: None, text, children: Vec::new() }
     }
 
     /// The name before the bracket.
@@ -108,11 +102,7 @@ impl Node {
 
     /// The value itself, without any `Some(…)` round it.
     pub fn bare(&self) -> &Self {
-        if self.is_some() {
-            self.children[0].node.bare()
-        } else {
-            self
-        }
+        if self.is_some() { self.children[0].node.bare() } else { self }
     }
 
     /// The child a step leads to, looking through `Some(…)` and the names of variants.
@@ -138,20 +128,12 @@ impl Node {
 
     /// Follows a path as far as it leads.
     pub fn trace(&self, path: &Path) -> Trace<'_> {
-        let mut trace = Trace {
-            node: self,
-            child: None,
-            taken: 0,
-        };
+        let mut trace = Trace { node: self, child: None, taken: 0 };
         for step in &path.0 {
             let Some(child) = trace.node.child(step) else {
                 break;
             };
-            trace = Trace {
-                node: &child.node,
-                child: Some(child),
-                taken: trace.taken + 1,
-            };
+            trace = Trace { node: &child.node, child: Some(child), taken: trace.taken + 1 };
         }
         trace
     }
@@ -203,9 +185,7 @@ pub fn head(child: Option<&Child>, node: &Node, text: &str) -> Span {
     }
     match (&node.name, node.kind) {
         (Some(name), _) => name.span.clone(),
-        (None, Kind::Fields | Kind::Tuple | Kind::List | Kind::Map) => {
-            node.span.start..(node.span.start + 1).min(text.len())
-        }
+        (None, Kind::Fields | Kind::Tuple | Kind::List | Kind::Map) => node.span.start..(node.span.start + 1).min(text.len()),
         (None, _) => node.span.clone(),
     }
 }

@@ -60,10 +60,7 @@ pub fn example(place: &Place) -> String {
     match place.shape() {
         Shape::Group(fields, _) => {
             let some_required = fields.iter().any(|field| field.required);
-            let needed = fields
-                .iter()
-                .enumerate()
-                .filter(|(at, field)| field.required || (!some_required && *at == 0));
+            let needed = fields.iter().enumerate().filter(|(at, field)| field.required || (!some_required && *at == 0));
             let needed = needed.map(|(_, field)| field);
             let each = needed.map(|field| format!("{}: {}", field.name, example(&field.place)));
             format!("({})", each.collect::<Vec<_>>().join(", "))
@@ -72,10 +69,7 @@ pub fn example(place: &Place) -> String {
         Shape::Map(values) => format!("{{\"…\": {}}}", example(&values)),
         Shape::List(items) => format!("[{}]", example(&items)),
         Shape::Tuple(items) => {
-            format!(
-                "({})",
-                items.iter().map(example).collect::<Vec<_>>().join(", ")
-            )
+            format!("({})", items.iter().map(example).collect::<Vec<_>>().join(", "))
         }
         Shape::Whole => place.limits().0.unwrap_or(1.0).to_string(),
         Shape::Number => format!("{:?}", place.limits().0.unwrap_or(1.0)),
@@ -92,9 +86,7 @@ pub fn example_variant(variant: &Variant) -> String {
     };
     match content.shape() {
         Shape::Tuple(_) => format!("{}{}", variant.name, example(content)),
-        Shape::Group(fields, _)
-            if variant.single_brackets() && fields.iter().all(|field| !field.required) =>
-        {
+        Shape::Group(fields, _) if variant.single_brackets() && fields.iter().all(|field| !field.required) => {
             format!("{}()", variant.name)
         }
         Shape::Group(..) if variant.single_brackets() => {
@@ -111,30 +103,19 @@ pub fn as_written(place: &Place, value: &Value) -> String {
         (Value::Number(number), Shape::Number) if number.is_i64() => format!("{number}.0"),
         (Value::String(word), Shape::Choice(_)) => word.clone(),
         (Value::Object(entries), Shape::Choice(variants)) => {
-            let known = entries.iter().find_map(|(name, content)| {
-                Some((
-                    variants.iter().find(|variant| variant.name == name)?,
-                    content,
-                ))
-            });
-            known.map_or_else(
-                || value.to_string(),
-                |(variant, content)| variant_as_written(variant, content),
-            )
+            let known = entries.iter().find_map(|(name, content)| Some((variants.iter().find(|variant| variant.name == name)?, content)));
+            known.map_or_else(|| value.to_string(), |(variant, content)| variant_as_written(variant, content))
         }
         (Value::Object(entries), Shape::Group(fields, _)) => {
             let each = entries.iter().map(|(name, value)| {
                 let field = fields.iter().find(|field| field.name == name);
-                let value =
-                    field.map_or_else(|| value.to_string(), |f| as_written(&f.place, value));
+                let value = field.map_or_else(|| value.to_string(), |f| as_written(&f.place, value));
                 format!("{name}: {value}")
             });
             format!("({})", each.collect::<Vec<_>>().join(", "))
         }
         (Value::Object(entries), Shape::Map(values)) => {
-            let each = entries
-                .iter()
-                .map(|(key, value)| format!("{key:?}: {}", as_written(&values, value)));
+            let each = entries.iter().map(|(key, value)| format!("{key:?}: {}", as_written(&values, value)));
             format!("{{{}}}", each.collect::<Vec<_>>().join(", "))
         }
         (Value::Array(items), Shape::List(item)) => {
@@ -142,10 +123,7 @@ pub fn as_written(place: &Place, value: &Value) -> String {
             format!("[{}]", each.collect::<Vec<_>>().join(", "))
         }
         (Value::Array(items), Shape::Tuple(places)) => {
-            let each = items
-                .iter()
-                .zip(&places)
-                .map(|(value, place)| as_written(place, value));
+            let each = items.iter().zip(&places).map(|(value, place)| as_written(place, value));
             format!("({})", each.collect::<Vec<_>>().join(", "))
         }
         _ => value.to_string(),

@@ -28,9 +28,7 @@ impl Desk {
     pub fn with(names: &[&str]) -> Self {
         let desk = Self::new();
         for name in names {
-            let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/scenarios")
-                .join(name);
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(name);
             fs::copy(&from, desk.path(name)).expect("a scenario of the tests");
         }
         desk
@@ -47,15 +45,7 @@ impl Desk {
     /// Names of the files in it.
     pub fn files(&self) -> Vec<String> {
         let entries = self.0.path().read_dir().expect("the folder");
-        let mut names: Vec<String> = entries
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
+        let mut names: Vec<String> = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }
@@ -84,12 +74,7 @@ impl Desk {
         let ran = self.run(args);
         assert_eq!(ran.code, code, "dyadsim {}\n{}", args.join(" "), ran.stderr);
         for part in says {
-            assert!(
-                ran.stderr.contains(part),
-                "dyadsim {}: no {part:?} in\n{}",
-                args.join(" "),
-                ran.stderr
-            );
+            assert!(ran.stderr.contains(part), "dyadsim {}: no {part:?} in\n{}", args.join(" "), ran.stderr);
         }
         assert_eq!(ran.stdout, "", "dyadsim {}", args.join(" "));
         ran
@@ -99,10 +84,6 @@ impl Desk {
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-        }
+        Self { code: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 }

@@ -29,11 +29,7 @@ impl Sample {
     /// A sample of this world.
     pub fn new(world: &World, outcomes: Vec<Outcome>) -> Self {
         let caseload = world.clinics.clients_per_therapist as usize;
-        Self {
-            outcomes,
-            caseload,
-            clinic_size: caseload * world.clinics.therapists as usize,
-        }
+        Self { outcomes, caseload, clinic_size: caseload * world.clinics.therapists as usize }
     }
 
     /// The next client of the same therapist (the first follows on the last).
@@ -43,8 +39,7 @@ impl Sample {
 
     /// The client at the same place with the next therapist of the same clinic.
     fn client_next_door(&self, at: usize) -> usize {
-        at / self.clinic_size * self.clinic_size
-            + (at % self.clinic_size + self.caseload) % self.clinic_size
+        at / self.clinic_size * self.clinic_size + (at % self.clinic_size + self.caseload) % self.clinic_size
     }
 }
 
@@ -119,11 +114,7 @@ impl Comparison {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let (name, engine, second, z) = (&self.name, self.engine, self.second, self.z());
-        write!(
-            f,
-            "{name:<38} engine {engine:>9.4}  second {second:>9.4}  z {z:>6.2}  (found from {:.4})",
-            TOLERANCE * self.error
-        )
+        write!(f, "{name:<38} engine {engine:>9.4}  second {second:>9.4}  z {z:>6.2}  (found from {:.4})", TOLERANCE * self.error)
     }
 }
 
@@ -154,21 +145,14 @@ impl Sample {
     pub fn estimates(&self) -> Vec<Estimate> {
         let estimate = |measure: Measure| {
             let (value, error) = self.estimate(&measure.kind);
-            Estimate {
-                name: measure.name,
-                value,
-                error,
-                matters: self.size_that_matters(measure.matters, &measure.kind),
-            }
+            Estimate { name: measure.name, value, error, matters: self.size_that_matters(measure.matters, &measure.kind) }
         };
         measures().into_iter().map(estimate).collect()
     }
 
     fn size_that_matters(&self, matters: Matters, kind: &Kind) -> f64 {
         match (matters, kind) {
-            (Matters::Sds(sds), Kind::Mean(value) | Kind::Sd(value)) => {
-                sds * sd(&self.column(*value)).0
-            }
+            (Matters::Sds(sds), Kind::Mean(value) | Kind::Sd(value)) => sds * sd(&self.column(*value)).0,
             (Matters::Points(size) | Matters::Sds(size), _) => size,
         }
     }
@@ -179,52 +163,27 @@ impl Sample {
             Kind::Mean(value) => mean(&self.column(value)),
             Kind::Sd(value) => sd(&self.column(value)),
             Kind::Correlation(x, y) => correlation(&self.pairs(x, y, |at| at)),
-            Kind::SameTherapist(value) => {
-                correlation(&self.pairs(value, value, |at| self.next_client(at)))
-            }
-            Kind::SameClinic(value) => {
-                correlation(&self.pairs(value, value, |at| self.client_next_door(at)))
-            }
+            Kind::SameTherapist(value) => correlation(&self.pairs(value, value, |at| self.next_client(at))),
+            Kind::SameClinic(value) => correlation(&self.pairs(value, value, |at| self.client_next_door(at))),
         }
     }
 
     /// Clinic and value of all clients to whom the value applies.
     fn column(&self, value: Value) -> Vec<(usize, f64)> {
-        let all = self
-            .outcomes
-            .iter()
-            .enumerate()
-            .map(|(at, outcome)| (at / self.clinic_size, value(outcome)));
+        let all = self.outcomes.iter().enumerate().map(|(at, outcome)| (at / self.clinic_size, value(outcome)));
         all.filter(|(_, x)| !x.is_nan()).collect()
     }
 
     /// Clinic, value of a client, and another value of the client that belongs to her.
-    fn pairs(
-        &self,
-        x: Value,
-        y: Value,
-        partner: impl Fn(usize) -> usize,
-    ) -> Vec<(usize, f64, f64)> {
-        let pair = |at: usize| {
-            (
-                at / self.clinic_size,
-                x(&self.outcomes[at]),
-                y(&self.outcomes[partner(at)]),
-            )
-        };
-        (0..self.outcomes.len())
-            .map(pair)
-            .filter(|(_, x, y)| !x.is_nan() && !y.is_nan())
-            .collect()
+    fn pairs(&self, x: Value, y: Value, partner: impl Fn(usize) -> usize) -> Vec<(usize, f64, f64)> {
+        let pair = |at: usize| (at / self.clinic_size, x(&self.outcomes[at]), y(&self.outcomes[partner(at)]));
+        (0..self.outcomes.len()).map(pair).filter(|(_, x, y)| !x.is_nan() && !y.is_nan()).collect()
     }
 }
 
 fn mean(column: &[(usize, f64)]) -> (f64, f64) {
     let mean = average(column.iter().map(|&(_, x)| x));
-    (
-        mean,
-        standard_error(column.iter().map(|&(clinic, x)| (clinic, x - mean))),
-    )
+    (mean, standard_error(column.iter().map(|&(clinic, x)| (clinic, x - mean))))
 }
 
 fn sd(column: &[(usize, f64)]) -> (f64, f64) {
@@ -232,10 +191,7 @@ fn sd(column: &[(usize, f64)]) -> (f64, f64) {
     let variance = average(column.iter().map(|&(_, x)| (x - mean).powi(2)));
     let sd = variance.sqrt();
     let influence = |x: f64| ((x - mean).powi(2) - variance) / (2.0 * sd);
-    (
-        sd,
-        standard_error(column.iter().map(|&(clinic, x)| (clinic, influence(x)))),
-    )
+    (sd, standard_error(column.iter().map(|&(clinic, x)| (clinic, influence(x)))))
 }
 
 fn correlation(pairs: &[(usize, f64, f64)]) -> (f64, f64) {
@@ -253,14 +209,7 @@ fn correlation(pairs: &[(usize, f64, f64)]) -> (f64, f64) {
         let (zx, zy) = standard(x, y);
         zx * zy - r * (zx * zx + zy * zy) / 2.0
     };
-    (
-        r,
-        standard_error(
-            pairs
-                .iter()
-                .map(|&(clinic, x, y)| (clinic, influence(x, y))),
-        ),
-    )
+    (r, standard_error(pairs.iter().map(|&(clinic, x, y)| (clinic, influence(x, y)))))
 }
 
 fn average(values: impl ExactSizeIterator<Item = f64>) -> f64 {
@@ -300,20 +249,12 @@ fn was_red(o: &Outcome) -> f64 {
 
 /// The session at which somebody became red, if anybody ever.
 fn red_session(o: &Outcome) -> f64 {
-    if o.first_red > 0 {
-        f64::from(o.first_red)
-    } else {
-        f64::NAN
-    }
+    if o.first_red > 0 { f64::from(o.first_red) } else { f64::NAN }
 }
 
 /// Change of the score, for those who came to the third session.
 fn change_of_stayers(o: &Outcome) -> f64 {
-    if o.sessions >= 3 {
-        o.final_score - o.intake_score
-    } else {
-        f64::NAN
-    }
+    if o.sessions >= 3 { o.final_score - o.intake_score } else { f64::NAN }
 }
 
 fn change(o: &Outcome) -> f64 {
@@ -339,13 +280,7 @@ fn measures() -> Vec<Measure> {
     let dropout: Value = |o| ended(o, EndReason::Dropout);
 
     let mut all = Vec::new();
-    let mut add = |name: &str, kind: Kind, matters: Matters| {
-        all.push(Measure {
-            name: name.to_string(),
-            kind,
-            matters,
-        })
-    };
+    let mut add = |name: &str, kind: Kind, matters: Matters| all.push(Measure { name: name.to_string(), kind, matters });
     for (name, value) in [
         ("sessions", sessions),
         ("intake score", intake),
@@ -362,11 +297,7 @@ fn measures() -> Vec<Measure> {
         ("reports by therapist", therapist),
         ("reports by client", client),
     ] {
-        add(
-            &format!("mean {name}"),
-            Kind::Mean(value),
-            Matters::Sds(0.03),
-        );
+        add(&format!("mean {name}"), Kind::Mean(value), Matters::Sds(0.03));
         add(&format!("SD {name}"), Kind::Sd(value), Matters::Sds(0.05));
     }
     let administrative: Value = |o| ended(o, EndReason::Administrative);
@@ -386,23 +317,11 @@ fn measures() -> Vec<Measure> {
         ("dropout by session 2", lost_early),
         ("ever red", was_red),
     ] {
-        add(
-            &format!("share {name}"),
-            Kind::Mean(value),
-            Matters::Points(0.015),
-        );
+        add(&format!("share {name}"), Kind::Mean(value), Matters::Points(0.015));
     }
-    add(
-        "mean first red session",
-        Kind::Mean(red_session),
-        Matters::Points(0.3),
-    );
+    add("mean first red session", Kind::Mean(red_session), Matters::Points(0.3));
     for (name, x, y) in [
-        (
-            "early rating, change from session 3",
-            early_rating,
-            change_of_stayers as Value,
-        ),
+        ("early rating, change from session 3", early_rating, change_of_stayers as Value),
         ("early rating, final", early_rating, last),
         ("last rating, final", last_rating, last),
         ("early rating, last rating", early_rating, last_rating),
@@ -423,11 +342,7 @@ fn measures() -> Vec<Measure> {
         ("planned, change", planned, change),
         ("ever red, change", was_red, change),
     ] {
-        add(
-            &format!("r {name}"),
-            Kind::Correlation(x, y),
-            Matters::Points(0.04),
-        );
+        add(&format!("r {name}"), Kind::Correlation(x, y), Matters::Points(0.04));
     }
     for (name, value) in [
         ("final", last),
@@ -437,22 +352,10 @@ fn measures() -> Vec<Measure> {
         ("noticed sessions", noticed),
         ("dropout", dropout),
     ] {
-        add(
-            &format!("r same therapist, {name}"),
-            Kind::SameTherapist(value),
-            Matters::Points(0.04),
-        );
+        add(&format!("r same therapist, {name}"), Kind::SameTherapist(value), Matters::Points(0.04));
     }
-    for (name, value) in [
-        ("final", last),
-        ("early rating", early_rating),
-        ("dropout", dropout),
-    ] {
-        add(
-            &format!("r same clinic, {name}"),
-            Kind::SameClinic(value),
-            Matters::Points(0.04),
-        );
+    for (name, value) in [("final", last), ("early rating", early_rating), ("dropout", dropout)] {
+        add(&format!("r same clinic, {name}"), Kind::SameClinic(value), Matters::Points(0.04));
     }
     all
 }

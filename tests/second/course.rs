@@ -54,22 +54,11 @@ struct Form {
 
 impl Form {
     fn of(world: &World, what: &str) -> Self {
-        let measure = world
-            .measures
-            .0
-            .get(what)
-            .cloned()
-            .unwrap_or_else(|| usual_measure(what));
+        let measure = world.measures.0.get(what).cloned().unwrap_or_else(|| usual_measure(what));
         let own = world.instruments.get(&measure.instrument).cloned();
-        let instrument =
-            own.unwrap_or_else(|| shipped_instruments()[measure.instrument.as_str()].clone());
+        let instrument = own.unwrap_or_else(|| shipped_instruments()[measure.instrument.as_str()].clone());
         let s = instrument.sd / instrument.latent_sd;
-        Self {
-            c: instrument.mean - s * instrument.latent_mean,
-            s,
-            every: measure.every,
-            instrument,
-        }
+        Self { c: instrument.mean - s * instrument.latent_mean, s, every: measure.every, instrument }
     }
 
     /// Fills in the form.
@@ -81,11 +70,7 @@ impl Form {
         }
         let mut score = self.c + self.s * latent + error;
         if i.step > 0.0 {
-            let half = if bug == Some(Bug::RoundedDown) {
-                0.0
-            } else {
-                0.5
-            };
+            let half = if bug == Some(Bug::RoundedDown) { 0.0 } else { 0.5 };
             score = (score / i.step + half).floor() * i.step;
         }
         score.clamp(i.lowest, i.highest)
@@ -102,16 +87,8 @@ impl Form {
 
 /// The measure of a study that does not say.
 fn usual_measure(what: &str) -> Measure {
-    let instrument = if what == "symptoms" {
-        "OQ-45"
-    } else {
-        "WAI-SR"
-    };
-    Measure {
-        instrument: instrument.to_string(),
-        every: 1,
-        ..Measure::default()
-    }
+    let instrument = if what == "symptoms" { "OQ-45" } else { "WAI-SR" };
+    Measure { instrument: instrument.to_string(), every: 1, ..Measure::default() }
 }
 
 /// What the feedback system does, whatever its name.
@@ -127,24 +104,13 @@ struct FeedbackEffects {
 impl FeedbackEffects {
     fn of(feedback: Option<&Feedback>) -> Self {
         match feedback {
-            None => Self {
-                engagement: 0.0,
-                alarm_engagement: 0.0,
-                retention: 0.0,
-                alarm_notice: 0.9,
-                tools_repair: 0.0,
-                tools_rate: 1.0,
-            },
+            None => Self { engagement: 0.0, alarm_engagement: 0.0, retention: 0.0, alarm_notice: 0.9, tools_repair: 0.0, tools_rate: 1.0 },
             Some(Feedback::Oq(oq)) => Self {
                 engagement: oq.engagement,
                 alarm_engagement: oq.alarm_engagement,
                 retention: oq.retention,
                 alarm_notice: oq.alarm_notice,
-                tools_repair: if oq.support_tools {
-                    oq.tools_repair
-                } else {
-                    0.0
-                },
+                tools_repair: if oq.support_tools { oq.tools_repair } else { 0.0 },
                 tools_rate: if oq.support_tools { oq.tools_rate } else { 1.0 },
             },
             Some(Feedback::Pcoms(p)) => Self {
@@ -200,9 +166,7 @@ impl<'a> Setting<'a> {
                         therapist = Therapist::hire(self.world, self.bug, luck);
                     }
                     let client = Client::admit(self.world, self.bug, &clinic, &therapist, luck);
-                    outcomes.push(
-                        Course::begin(self, &clinic, &therapist, &client, luck).run(luck, listen),
-                    );
+                    outcomes.push(Course::begin(self, &clinic, &therapist, &client, luck).run(luck, listen));
                 }
             }
         }
@@ -258,13 +222,7 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn begin(
-        setting: &'a Setting<'a>,
-        clinic: &'a Clinic,
-        therapist: &'a Therapist,
-        client: &'a Client,
-        luck: &mut Luck,
-    ) -> Self {
+    fn begin(setting: &'a Setting<'a>, clinic: &'a Clinic, therapist: &'a Therapist, client: &'a Client, luck: &mut Luck) -> Self {
         Self {
             setting,
             clinic,
@@ -361,9 +319,7 @@ impl<'a> Course<'a> {
         if let Symptoms::LinearGrowth(growth) = &self.setting.world.symptoms {
             shown += growth.residual * luck.normal();
         }
-        self.setting
-            .symptom_form
-            .fill_in(shown, self.setting.bug, luck)
+        self.setting.symptom_form.fill_in(shown, self.setting.bug, luck)
     }
 
     /// Steps 3 and 4.
@@ -371,26 +327,20 @@ impl<'a> Course<'a> {
         if let Some(curves) = self.setting.curves
             && self.today.measured
         {
-            let limit = if self.bug(Bug::RedAtYellow) {
-                curves.yellow_limit(self.band, self.t)
-            } else {
-                curves.red_limit(self.band, self.t)
-            };
+            let limit =
+                if self.bug(Bug::RedAtYellow) { curves.yellow_limit(self.band, self.t) } else { curves.red_limit(self.band, self.t) };
             self.today.red = self.score > limit;
         }
         if self.today.red && self.done.first_red == 0 {
             self.done.first_red = self.t;
         }
-        let uses_feedback =
-            self.setting.world.feedback.is_some() && luck.chance(self.therapist.uptake);
+        let uses_feedback = self.setting.world.feedback.is_some() && luck.chance(self.therapist.uptake);
         self.today.reads = uses_feedback && self.today.measured;
         let mut uses_alarm = uses_feedback;
         if self.bug(Bug::TwoUptakeDraws) {
-            uses_alarm =
-                self.setting.world.feedback.is_some() && luck.chance(self.therapist.uptake);
+            uses_alarm = self.setting.world.feedback.is_some() && luck.chance(self.therapist.uptake);
         }
-        let notices_unaided =
-            self.today.red && luck.chance(self.setting.world.tracking.unaided_notice);
+        let notices_unaided = self.today.red && luck.chance(self.setting.world.tracking.unaided_notice);
         self.today.acts = uses_alarm && self.alarm() || notices_unaided;
     }
 
@@ -400,14 +350,10 @@ impl<'a> Course<'a> {
             None => false,
             Some(Feedback::Oq(oq)) => match oq.alarm {
                 Alarm::Empirical => self.today.red,
-                Alarm::Rational => {
-                    self.today.measured && self.score - self.done.intake_score >= oq.rational_points
-                }
+                Alarm::Rational => self.today.measured && self.score - self.done.intake_score >= oq.rational_points,
             },
             Some(Feedback::Pcoms(p)) => {
-                let low = self
-                    .last_handed_in
-                    .is_some_and(|rating| rating < p.alliance_below);
+                let low = self.last_handed_in.is_some_and(|rating| rating < p.alliance_below);
                 let fell = self.fall > p.alliance_fall;
                 self.today.red || low || fell
             }
@@ -417,19 +363,11 @@ impl<'a> Course<'a> {
     /// Step 5.
     fn move_state(&mut self, luck: &mut Luck) {
         let alliance = &self.setting.world.alliance;
-        let inertia = if self.bug(Bug::Inertia) {
-            alliance.inertia + 0.05
-        } else {
-            alliance.inertia
-        };
-        let effect = if self.bug(Bug::SymptomEffectSign) {
-            -alliance.symptom_effect
-        } else {
-            alliance.symptom_effect
-        };
+        let inertia = if self.bug(Bug::Inertia) { alliance.inertia + 0.05 } else { alliance.inertia };
+        let effect = if self.bug(Bug::SymptomEffectSign) { -alliance.symptom_effect } else { alliance.symptom_effect };
         let variance = alliance.state_variance;
-        self.state = inertia * self.state - effect * variance.sqrt() * self.surprise
-            + (variance * (1.0 - inertia * inertia)).sqrt() * luck.normal();
+        self.state =
+            inertia * self.state - effect * variance.sqrt() * self.surprise + (variance * (1.0 - inertia * inertia)).sqrt() * luck.normal();
     }
 
     /// Step 6.
@@ -437,18 +375,12 @@ impl<'a> Course<'a> {
         for what in &self.setting.world.interventions {
             match what {
                 Intervention::AllianceState(state) => {
-                    let until = if self.bug(Bug::DoStopsEarly) {
-                        state.until - 1
-                    } else {
-                        state.until
-                    };
+                    let until = if self.bug(Bug::DoStopsEarly) { state.until - 1 } else { state.until };
                     if self.t >= state.from && self.t <= until {
                         self.state = state.set.unwrap_or(self.state) + state.add;
                     }
                 }
-                Intervention::AllianceTrait(lasting) if lasting.at == self.t => {
-                    self.gain_trait(lasting.add)
-                }
+                Intervention::AllianceTrait(lasting) if lasting.at == self.t => self.gain_trait(lasting.add),
                 _ => {}
             }
         }
@@ -465,14 +397,8 @@ impl<'a> Course<'a> {
     /// A_t.
     fn alliance(&self) -> f64 {
         let alliance = &self.setting.world.alliance;
-        let t = if self.bug(Bug::GrowthStartsLate) {
-            f64::from(self.t) - 1.0
-        } else {
-            f64::from(self.t)
-        };
-        self.trait_alliance
-            + alliance.growth * (1.0 - (-t / alliance.growth_sessions).exp())
-            + self.state
+        let t = if self.bug(Bug::GrowthStartsLate) { f64::from(self.t) - 1.0 } else { f64::from(self.t) };
+        self.trait_alliance + alliance.growth * (1.0 - (-t / alliance.growth_sessions).exp()) + self.state
     }
 
     /// Step 7: the rupture in the room, if there is one.
@@ -487,17 +413,11 @@ impl<'a> Course<'a> {
         {
             open.intensity *= rules.carry_over;
         }
-        let still_open = self
-            .open_rupture
-            .filter(|open| open.intensity > 0.0 && open.intensity >= rules.faded_below);
+        let still_open = self.open_rupture.filter(|open| open.intensity > 0.0 && open.intensity >= rules.faded_below);
         let left = still_open.map_or(0.0, |open| open.intensity);
         let strain = new_strain.max(left);
         for (rater, threshold) in thresholds.into_iter().enumerate() {
-            let seen = if rater == 0 && self.bug(Bug::ObserverSeesNewStrainOnly) {
-                new_strain
-            } else {
-                strain
-            };
+            let seen = if rater == 0 && self.bug(Bug::ObserverSeesNewStrainOnly) { new_strain } else { strain };
             if seen >= threshold {
                 self.done.reports[rater] += 1;
             }
@@ -513,10 +433,7 @@ impl<'a> Course<'a> {
                 luck.chance(rules.withdrawal_share)
             }
         };
-        Some(Rupture {
-            intensity: strain,
-            withdrawal,
-        })
+        Some(Rupture { intensity: strain, withdrawal })
     }
 
     /// Q, and the thresholds of observer, therapist and client.
@@ -525,11 +442,7 @@ impl<'a> Course<'a> {
             Onset::Intensity(i) => {
                 let client = self.client;
                 let insecurity = (client.anxiety + client.avoidance) / 2_f64.sqrt();
-                let disorder = if client.personality_disorder {
-                    1.0
-                } else {
-                    0.0
-                };
+                let disorder = if client.personality_disorder { 1.0 } else { 0.0 };
                 let log_mean = i.mean.ln()
                     + i.insecurity * insecurity
                     + i.personality_disorder * disorder
@@ -537,14 +450,7 @@ impl<'a> Course<'a> {
                     + i.burnout * self.therapist.burnout
                     + i.state * self.state;
                 let gamma = luck.draw(&Gamma::new(i.shape, 1.0 / i.shape).unwrap());
-                (
-                    (log_mean.exp() * gamma).min(i.largest),
-                    [
-                        i.observer_threshold,
-                        i.therapist_threshold,
-                        i.client_threshold,
-                    ],
-                )
+                ((log_mean.exp() * gamma).min(i.largest), [i.observer_threshold, i.therapist_threshold, i.client_threshold])
             }
             Onset::Logistic(l) => {
                 let happens = luck.log_odds(l.intercept + l.alliance * self.alliance());
@@ -560,9 +466,7 @@ impl<'a> Course<'a> {
 
     fn every_rupture_repaired_now(&self) -> bool {
         let mut interventions = self.setting.world.interventions.iter();
-        interventions.any(
-            |what| matches!(what, Intervention::RepairEveryRupture(every) if self.t >= every.from),
-        )
+        interventions.any(|what| matches!(what, Intervention::RepairEveryRupture(every) if self.t >= every.from))
     }
 
     /// Steps 8 and 9.
@@ -591,19 +495,9 @@ impl<'a> Course<'a> {
 
     fn notices(&self, rupture: Rupture, luck: &mut Luck) -> bool {
         let rules = &self.setting.world.rupture;
-        let usual = if rupture.withdrawal {
-            rules.notice_withdrawal
-        } else {
-            rules.notice_confrontation
-        };
-        let burnout = if self.bug(Bug::BurnoutNoticesAll) {
-            0.0
-        } else {
-            self.therapist.burnout
-        };
-        let log_odds = logit(usual)
-            + rules.notice_skill * self.therapist.skill
-            + rules.notice_burnout * burnout;
+        let usual = if rupture.withdrawal { rules.notice_withdrawal } else { rules.notice_confrontation };
+        let burnout = if self.bug(Bug::BurnoutNoticesAll) { 0.0 } else { self.therapist.burnout };
+        let log_odds = logit(usual) + rules.notice_skill * self.therapist.skill + rules.notice_burnout * burnout;
         let draw = luck.uniform();
         draw < logistic(log_odds) || self.today.acts && draw < self.setting.effects.alarm_notice
     }
@@ -653,9 +547,7 @@ impl<'a> Course<'a> {
     fn live_a_week(&mut self, luck: &mut Luck) {
         let tempo = self.tempo();
         let engagement = self.engagement();
-        let gained = self.setting.world.alliance_effects.r#match
-            * pathway_sum(self.setting.world)
-            * self.trait_gained;
+        let gained = self.setting.world.alliance_effects.r#match * pathway_sum(self.setting.world) * self.trait_gained;
         let shock;
         match &self.setting.world.symptoms {
             Symptoms::Relaxation(r) => {
@@ -664,21 +556,16 @@ impl<'a> Course<'a> {
                 if self.bug(Bug::IntervalIgnored) {
                     weight = 1.0;
                 }
-                shock = r.noise * luck.normal() - self.client.state_effect * self.felt_state()
-                    + self.life_event(luck);
+                shock = r.noise * luck.normal() - self.client.state_effect * self.felt_state() + self.life_event(luck);
                 let distance = self.symptoms - (self.heading - r.heading_alliance * gained);
-                self.symptoms += r.natural_change * interval
-                    - (self.client.rate * tempo * weight).min(1.0) * distance
-                    - engagement
-                    + shock;
+                self.symptoms += r.natural_change * interval - (self.client.rate * tempo * weight).min(1.0) * distance - engagement + shock;
                 if !self.bug(Bug::EngagementFades) {
                     self.heading -= engagement;
                 }
             }
             Symptoms::LinearGrowth(g) => {
                 shock = g.drift * luck.normal() - self.client.state_effect * self.felt_state();
-                self.symptoms +=
-                    (self.client.slope - g.trait_effect * gained) * tempo - engagement + shock;
+                self.symptoms += (self.client.slope - g.trait_effect * gained) * tempo - engagement + shock;
             }
         }
         self.surprise = shock / 8.0;
@@ -692,8 +579,7 @@ impl<'a> Course<'a> {
     /// τ.
     fn tempo(&self) -> f64 {
         let mut tempo = 1.0;
-        if self.open_rupture.is_some() && !self.today.noticed && !self.bug(Bug::OpenRuptureHarmless)
-        {
+        if self.open_rupture.is_some() && !self.today.noticed && !self.bug(Bug::OpenRuptureHarmless) {
             tempo *= self.setting.world.rupture.rate_while_open;
         }
         if self.today.acts {
@@ -718,18 +604,13 @@ impl<'a> Course<'a> {
         let Symptoms::Relaxation(r) = &self.setting.world.symptoms else {
             return 0.0;
         };
-        if luck.chance(r.life_event * self.setting.world.clinics.session_interval) {
-            r.life_event_sd * luck.normal()
-        } else {
-            0.0
-        }
+        if luck.chance(r.life_event * self.setting.world.clinics.session_interval) { r.life_event_sd * luck.normal() } else { 0.0 }
     }
 
     /// Step 12 and section 5.
     fn ending(&self, luck: &mut Luck) -> Option<EndReason> {
         let endings = &self.setting.world.endings;
-        if self.bug(Bug::PlannedBeforeDropout) && self.good_enough() && luck.chance(endings.planned)
-        {
+        if self.bug(Bug::PlannedBeforeDropout) && self.good_enough() && luck.chance(endings.planned) {
             Some(EndReason::Planned)
         } else if luck.log_odds(self.dropout_log_odds()) {
             Some(EndReason::Dropout)
@@ -745,23 +626,14 @@ impl<'a> Course<'a> {
     }
 
     fn good_enough(&self) -> bool {
-        let level = if self.bug(Bug::GoodEnoughOnLatent) {
-            self.symptoms
-        } else {
-            self.score
-        };
+        let level = if self.bug(Bug::GoodEnoughOnLatent) { self.symptoms } else { self.score };
         level <= self.client.good_enough
     }
 
     fn dropout_log_odds(&self) -> f64 {
         let endings = &self.setting.world.endings;
-        let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) {
-            endings.early_sessions - 1
-        } else {
-            endings.early_sessions
-        };
-        let mut log_odds =
-            endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
+        let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
+        let mut log_odds = endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
         log_odds += endings.dropout_motivation * self.client.motivation;
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
@@ -771,11 +643,7 @@ impl<'a> Course<'a> {
         if self.open_rupture.is_some() {
             log_odds += endings.dropout_rupture;
         }
-        let unit = if self.bug(Bug::GainPerPoint) {
-            1.0
-        } else {
-            5.0
-        };
+        let unit = if self.bug(Bug::GainPerPoint) { 1.0 } else { 5.0 };
         log_odds += endings.dropout_gain * self.today.recent_gain / unit;
         if self.today.reads {
             log_odds += self.setting.effects.retention;

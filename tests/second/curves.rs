@@ -21,11 +21,7 @@ impl Curves {
         let mut charts = charts.to_vec();
         charts.sort_by(|one, other| one[0].total_cmp(&other[0]));
         let bands = world.tracking.intake_bands as usize;
-        let mut curves = Self {
-            bands: Vec::new(),
-            red: Vec::new(),
-            yellow: Vec::new(),
-        };
+        let mut curves = Self { bands: Vec::new(), red: Vec::new(), yellow: Vec::new() };
         for band in 0..bands {
             let members = &charts[band * charts.len() / bands..(band + 1) * charts.len() / bands];
             curves.bands.push(members.last().unwrap()[0]);
@@ -37,10 +33,7 @@ impl Curves {
 
     /// The intake band of a score at session 1.
     pub fn band(&self, intake_score: f64) -> usize {
-        let first = self
-            .bands
-            .iter()
-            .position(|&highest| intake_score <= highest);
+        let first = self.bands.iter().position(|&highest| intake_score <= highest);
         first.unwrap_or(self.bands.len() - 1)
     }
 
@@ -81,15 +74,9 @@ fn limits(members: &[Vec<f64>], sds: f64) -> Vec<f64> {
     let n = members.len() as f64;
     let at = |t: usize| {
         let mean = members.iter().map(|chart| chart[t]).sum::<f64>() / n;
-        let variance = members
-            .iter()
-            .map(|chart| (chart[t] - mean).powi(2))
-            .sum::<f64>()
-            / (n - 1.0);
+        let variance = members.iter().map(|chart| (chart[t] - mean).powi(2)).sum::<f64>() / (n - 1.0);
         mean + sds * variance.sqrt()
     };
     let sessions = members[0].len();
-    (0..sessions)
-        .map(|t| if t == 0 { f64::INFINITY } else { at(t) })
-        .collect()
+    (0..sessions).map(|t| if t == 0 { f64::INFINITY } else { at(t) }).collect()
 }

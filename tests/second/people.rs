@@ -164,10 +164,7 @@ pub struct Therapist {
 impl Therapist {
     /// A therapist as they come, or the typical one under that intervention.
     pub fn hire(world: &World, bug: Option<Bug>, luck: &mut Luck) -> Self {
-        let everybody_typical = world
-            .interventions
-            .iter()
-            .any(|what| matches!(what, Intervention::TypicalTherapist(_)));
+        let everybody_typical = world.interventions.iter().any(|what| matches!(what, Intervention::TypicalTherapist(_)));
         if everybody_typical {
             return Self::typical(world);
         }
@@ -210,43 +207,15 @@ impl Therapist {
 /// Skill, alliance, effectiveness and retention: standard normal and correlated.
 fn correlated(world: &World, bug: Option<Bug>, luck: &mut Luck) -> [f64; 4] {
     let c = &world.therapists.correlations;
-    let skill_effectiveness = if bug == Some(Bug::SkillIndependent) {
-        0.0
-    } else {
-        c.skill_effectiveness
-    };
+    let skill_effectiveness = if bug == Some(Bug::SkillIndependent) { 0.0 } else { c.skill_effectiveness };
     let factor = cholesky([
-        [
-            1.0,
-            c.skill_alliance,
-            skill_effectiveness,
-            c.skill_retention,
-        ],
-        [
-            c.skill_alliance,
-            1.0,
-            c.alliance_effectiveness,
-            c.alliance_retention,
-        ],
-        [
-            skill_effectiveness,
-            c.alliance_effectiveness,
-            1.0,
-            c.effectiveness_retention,
-        ],
-        [
-            c.skill_retention,
-            c.alliance_retention,
-            c.effectiveness_retention,
-            1.0,
-        ],
+        [1.0, c.skill_alliance, skill_effectiveness, c.skill_retention],
+        [c.skill_alliance, 1.0, c.alliance_effectiveness, c.alliance_retention],
+        [skill_effectiveness, c.alliance_effectiveness, 1.0, c.effectiveness_retention],
+        [c.skill_retention, c.alliance_retention, c.effectiveness_retention, 1.0],
     ]);
     let independent: [f64; 4] = std::array::from_fn(|_| luck.normal());
-    std::array::from_fn(|row| {
-        (0..=row)
-            .map(|column| factor[row][column] * independent[column])
-            .sum()
-    })
+    std::array::from_fn(|row| (0..=row).map(|column| factor[row][column] * independent[column]).sum())
 }
 
 /// The lower triangle L with L Lᵀ = the given matrix.
@@ -256,11 +225,7 @@ fn cholesky(matrix: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
         for column in 0..=row {
             let known: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
             let rest = matrix[row][column] - known;
-            lower[row][column] = if row == column {
-                rest.sqrt()
-            } else {
-                rest / lower[column][column]
-            };
+            lower[row][column] = if row == column { rest.sqrt() } else { rest / lower[column][column] };
         }
     }
     lower
@@ -296,21 +261,13 @@ pub struct Client {
 
 impl Client {
     /// A new client of this therapist in this clinic.
-    pub fn admit(
-        world: &World,
-        bug: Option<Bug>,
-        clinic: &Clinic,
-        therapist: &Therapist,
-        luck: &mut Luck,
-    ) -> Self {
+    pub fn admit(world: &World, bug: Option<Bug>, clinic: &Clinic, therapist: &Therapist, luck: &mut Luck) -> Self {
         let clients = &world.clients;
-        let (anxiety, avoidance, support, motivation) =
-            (luck.normal(), luck.normal(), luck.normal(), luck.normal());
+        let (anxiety, avoidance, support, motivation) = (luck.normal(), luck.normal(), luck.normal(), luck.normal());
         let personality_disorder = luck.chance(clients.personality_disorder);
         let client_part = client_part(world, anxiety, avoidance, luck);
 
-        let distance =
-            ((anxiety - therapist.anxiety).abs() + (avoidance - therapist.avoidance).abs()) / 2.0;
+        let distance = ((anxiety - therapist.anxiety).abs() + (avoidance - therapist.avoidance).abs()) / 2.0;
         let mismatch = (distance - 2.0 / PI.sqrt()) / (1.0 - 2.0 / PI).sqrt();
         let match_part = match_part(world, bug, mismatch, luck);
 
@@ -318,24 +275,18 @@ impl Client {
         let intake_severity = clients.severity_mean
             + clients.severity_alliance * (therapist.alliance + client_part + match_part)
             + clients.severity_sd * z_severity;
-        let mut symptoms_at_session_1 = intake_severity
-            + clients.change_before_first_session
-            + clients.change_before_first_session_sd * luck.normal();
+        let mut symptoms_at_session_1 =
+            intake_severity + clients.change_before_first_session + clients.change_before_first_session_sd * luck.normal();
 
         let weights = &world.alliance_effects;
         let weighted = weights.therapist * therapist.alliance
             + weights.client * client_part
             + weights.r#match * match_part
             + weights.clinic * clinic.alliance;
-        let pull = (weighted + weights.quadratic * weighted * weighted)
-            * (1.0 + weights.support * support);
+        let pull = (weighted + weights.quadratic * weighted * weighted) * (1.0 + weights.support * support);
         let effective_alliance = through_pathways(world, pull, luck);
 
-        let severity = Severity {
-            z: z_severity,
-            at_intake: intake_severity,
-            at_session_1: symptoms_at_session_1,
-        };
+        let severity = Severity { z: z_severity, at_intake: intake_severity, at_session_1: symptoms_at_session_1 };
         let course = match &world.symptoms {
             Symptoms::Relaxation(r) => {
                 let people = (clinic, therapist);
@@ -358,9 +309,7 @@ impl Client {
             heading: course.heading,
             rate: course.rate,
             slope: course.slope,
-            state_effect: course.points_per_state
-                * weights.state
-                * (1.0 + weights.state_sd * luck.normal()),
+            state_effect: course.points_per_state * weights.state * (1.0 + weights.state_sd * luck.normal()),
         }
     }
 }
@@ -396,61 +345,32 @@ impl Prognosis {
         effective_alliance: f64,
         luck: &mut Luck,
     ) -> Self {
-        let from = if bug == Some(Bug::HeadingFromSessionOne) {
-            severity.at_session_1
-        } else {
-            severity.at_intake
-        };
-        let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean)
-            - r.heading_alliance * effective_alliance
+        let from = if bug == Some(Bug::HeadingFromSessionOne) { severity.at_session_1 } else { severity.at_intake };
+        let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean) - r.heading_alliance * effective_alliance
             + clinic.heading_shift
             - world.therapists.effectiveness * therapist.effectiveness
             + r.heading_sd * luck.normal();
         let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
         let state_sd = world.alliance.state_variance.sqrt();
         // The specification divides by the SD; without any, nothing is what state can do.
-        let points_per_state = if state_sd > 0.0 {
-            r.state_effect * 8.0 / state_sd
-        } else {
-            0.0
-        };
-        Self {
-            heading,
-            rate: r.rate * log_factor.exp(),
-            points_per_state,
-            ..Self::default()
-        }
+        let points_per_state = if state_sd > 0.0 { r.state_effect * 8.0 / state_sd } else { 0.0 };
+        Self { heading, rate: r.rate * log_factor.exp(), points_per_state, ..Self::default() }
     }
 
     /// Along a line.
-    fn line(
-        g: &LinearGrowth,
-        therapist: &Therapist,
-        severity: &Severity,
-        effective_alliance: f64,
-        luck: &mut Luck,
-    ) -> Self {
+    fn line(g: &LinearGrowth, therapist: &Therapist, severity: &Severity, effective_alliance: f64, luck: &mut Luck) -> Self {
         let rho = g.slope_severity;
         let own = rho * severity.z + (1.0 - rho * rho).sqrt() * luck.normal();
-        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own
-            - g.trait_effect * effective_alliance;
-        Self {
-            slope,
-            points_per_state: g.state_effect,
-            ..Self::default()
-        }
+        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own - g.trait_effect * effective_alliance;
+        Self { slope, points_per_state: g.state_effect, ..Self::default() }
     }
 }
 
 /// C: the client's capacity for alliance.
 fn client_part(world: &World, anxiety: f64, avoidance: f64, luck: &mut Luck) -> f64 {
     let clients = &world.clients;
-    let rest_variance = clients.alliance_variance
-        - clients.alliance_anxiety.powi(2)
-        - clients.alliance_avoidance.powi(2);
-    clients.alliance_anxiety * anxiety
-        + clients.alliance_avoidance * avoidance
-        + rest_variance.sqrt() * luck.normal()
+    let rest_variance = clients.alliance_variance - clients.alliance_anxiety.powi(2) - clients.alliance_avoidance.powi(2);
+    clients.alliance_anxiety * anxiety + clients.alliance_avoidance * avoidance + rest_variance.sqrt() * luck.normal()
 }
 
 /// M: the fit of the two.
@@ -458,32 +378,18 @@ fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, luck: &mut Luck) -
     let m = &world.r#match;
     let share = m.shared_background_share;
     let shared = if luck.chance(share) { 1.0 } else { 0.0 };
-    let centre = if bug == Some(Bug::BackgroundNotCentred) {
-        0.0
-    } else {
-        share
-    };
-    let rest_variance = m.alliance_variance
-        - m.attachment_mismatch.powi(2)
-        - m.shared_background.powi(2) * share * (1.0 - share);
-    m.attachment_mismatch * mismatch
-        + m.shared_background * (shared - centre)
-        + rest_variance.sqrt() * luck.normal()
+    let centre = if bug == Some(Bug::BackgroundNotCentred) { 0.0 } else { share };
+    let rest_variance = m.alliance_variance - m.attachment_mismatch.powi(2) - m.shared_background.powi(2) * share * (1.0 - share);
+    m.attachment_mismatch * mismatch + m.shared_background * (shared - centre) + rest_variance.sqrt() * luck.normal()
 }
 
 /// E: the pull of alliance through care, expectancy and the specific ingredients.
 fn through_pathways(world: &World, pull: f64, luck: &mut Luck) -> f64 {
     let treatment = &world.treatment;
     let loading = world.alliance.loading;
-    let trait_variance = world.therapists.alliance_variance
-        + world.clients.alliance_variance
-        + world.r#match.alliance_variance;
+    let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
     let own_sd = (trait_variance * (1.0 - loading * loading)).sqrt() / loading;
-    let (bond, task, goal) = (
-        own_sd * luck.normal(),
-        own_sd * luck.normal(),
-        own_sd * luck.normal(),
-    );
+    let (bond, task, goal) = (own_sd * luck.normal(), own_sd * luck.normal(), own_sd * luck.normal());
     treatment.care_share * treatment.care * (pull + bond)
         + treatment.expectancy_share * treatment.expectancy * (pull + (task + goal) / 2.0)
         + treatment.specific_share * treatment.ingredients * treatment.competence * pull

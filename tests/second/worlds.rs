@@ -4,8 +4,7 @@
 use dyadsim::model::clinic::Clinics;
 use dyadsim::model::feedback::{Alarm, Feedback, Oq, Pcoms, Tracking};
 use dyadsim::model::intervention::{
-    AllianceState, AllianceTrait, Intervention, NoRuptures, RepairEveryRupture, SymptomLevel,
-    TypicalTherapist,
+    AllianceState, AllianceTrait, Intervention, NoRuptures, RepairEveryRupture, SymptomLevel, TypicalTherapist,
 };
 use dyadsim::model::measurement::{Instrument, Measure};
 use dyadsim::model::rules::World;
@@ -14,16 +13,8 @@ use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
 
 /// The world of the defaults, with small clinics.
 pub fn default_world() -> World {
-    let clinics = Clinics {
-        count: 500,
-        therapists: 2,
-        clients_per_therapist: 5,
-        ..Clinics::default()
-    };
-    let tracking = Tracking {
-        norm_clients: 10_000,
-        ..Tracking::default()
-    };
+    let clinics = Clinics { count: 500, therapists: 2, clients_per_therapist: 5, ..Clinics::default() };
+    let tracking = Tracking { norm_clients: 10_000, ..Tracking::default() };
     World {
         clinics,
         therapists: Default::default(),
@@ -75,11 +66,7 @@ fn everybody_stays(world: &mut World, cap: u16) {
 }
 
 fn measure(world: &mut World, what: &str, instrument: &str, every: u16) {
-    let measure = Measure {
-        instrument: instrument.to_string(),
-        every,
-        ..Measure::default()
-    };
+    let measure = Measure { instrument: instrument.to_string(), every, ..Measure::default() };
     world.measures.0.insert(what.to_string(), measure);
 }
 
@@ -88,13 +75,8 @@ pub fn oq_tools() -> World {
     with(|w| {
         w.tracking.unaided_notice = 0.1;
         w.therapists.uptake_alpha = 3.0;
-        w.feedback = Some(Feedback::Oq(Oq {
-            support_tools: true,
-            alarm_engagement: 1.5,
-            tools_rate: 1.8,
-            tools_repair: 2.0,
-            ..Oq::default()
-        }));
+        w.feedback =
+            Some(Feedback::Oq(Oq { support_tools: true, alarm_engagement: 1.5, tools_rate: 1.8, tools_repair: 2.0, ..Oq::default() }));
         intensity(w).mean = 0.4;
     })
 }
@@ -131,10 +113,7 @@ pub fn oq_rational() -> World {
 pub fn pcoms() -> World {
     with(|w| {
         measure(w, "alliance", "SRS", 1);
-        w.feedback = Some(Feedback::Pcoms(Pcoms {
-            alarm_engagement: 2.0,
-            ..Pcoms::default()
-        }));
+        w.feedback = Some(Feedback::Pcoms(Pcoms { alarm_engagement: 2.0, ..Pcoms::default() }));
     })
 }
 
@@ -147,12 +126,7 @@ pub fn pcoms_rarely() -> World {
         w.alliance.state_variance = 0.5;
         w.alliance.inertia = 0.9;
         w.tracking.red_sd = 10.0;
-        w.feedback = Some(Feedback::Pcoms(Pcoms {
-            alliance_fall: 0.5,
-            alarm_engagement: 3.0,
-            alarm_notice: 0.95,
-            ..Pcoms::default()
-        }));
+        w.feedback = Some(Feedback::Pcoms(Pcoms { alliance_fall: 0.5, alarm_engagement: 3.0, alarm_notice: 0.95, ..Pcoms::default() }));
         intensity(w).mean = 0.4;
         intensity(w).state = 0.0;
     })
@@ -181,28 +155,14 @@ pub fn linear_logistic() -> World {
 /// Linear growth with drift and usual endings, OQ feedback, trait raised in session 3.
 pub fn linear_drift() -> World {
     with(|w| {
-        w.symptoms = Symptoms::LinearGrowth(LinearGrowth {
-            drift: 5.0,
-            trait_effect: 0.8,
-            slope_severity: -0.7,
-            ..LinearGrowth::default()
-        });
-        w.rupture.onset = Onset::Logistic(Logistic {
-            intercept: -1.0,
-            alliance: -1.2,
-        });
+        w.symptoms =
+            Symptoms::LinearGrowth(LinearGrowth { drift: 5.0, trait_effect: 0.8, slope_severity: -0.7, ..LinearGrowth::default() });
+        w.rupture.onset = Onset::Logistic(Logistic { intercept: -1.0, alliance: -1.2 });
         w.rupture.trait_gain = 0.2;
         w.rupture.rate_while_open = 0.2;
         w.alliance_effects.state_sd = 1.0;
-        w.feedback = Some(Feedback::Oq(Oq {
-            support_tools: true,
-            tools_rate: 2.0,
-            ..Oq::default()
-        }));
-        w.interventions = vec![Intervention::AllianceTrait(AllianceTrait {
-            add: 0.7,
-            at: 3,
-        })];
+        w.feedback = Some(Feedback::Oq(Oq { support_tools: true, tools_rate: 2.0, ..Oq::default() }));
+        w.interventions = vec![Intervention::AllianceTrait(AllianceTrait { add: 0.7, at: 3 })];
     })
 }
 
@@ -245,10 +205,7 @@ pub fn rarely_measured() -> World {
         measure(w, "alliance", "WAI-S", 3);
         w.therapists.uptake_alpha = 0.6;
         w.therapists.uptake_beta = 0.9;
-        w.feedback = Some(Feedback::Oq(Oq {
-            retention: -1.0,
-            ..Oq::default()
-        }));
+        w.feedback = Some(Feedback::Oq(Oq { retention: -1.0, ..Oq::default() }));
         w.endings.dropout_gain = -0.6;
         w.outcomes.early_session = 4;
         w.tracking.red_sd = 0.8;
@@ -290,12 +247,7 @@ pub fn do_state_and_symptoms() -> World {
         everybody_stays(w, 5);
         relaxation(w).state_effect = 0.3;
         w.interventions = vec![
-            Intervention::AllianceState(AllianceState {
-                set: Some(-0.5),
-                add: 1.2,
-                from: 2,
-                until: 4,
-            }),
+            Intervention::AllianceState(AllianceState { set: Some(-0.5), add: 1.2, from: 2, until: 4 }),
             Intervention::SymptomLevel(SymptomLevel { add: -12.0, at: 3 }),
         ];
         w.alliance.initial_state_variance = 1.0;
@@ -307,10 +259,8 @@ pub fn do_state_and_symptoms() -> World {
 /// do(trait alliance) at session 2, no ruptures from session 4.
 pub fn do_trait_no_ruptures() -> World {
     with(|w| {
-        w.interventions = vec![
-            Intervention::AllianceTrait(AllianceTrait { add: 1.0, at: 2 }),
-            Intervention::NoRuptures(NoRuptures { from: 4 }),
-        ];
+        w.interventions =
+            vec![Intervention::AllianceTrait(AllianceTrait { add: 1.0, at: 2 }), Intervention::NoRuptures(NoRuptures { from: 4 })];
         w.alliance_effects.r#match = 1.5;
         w.treatment.care = 1.5;
         intensity(w).mean = 0.6;
@@ -323,11 +273,7 @@ pub fn do_repair() -> World {
     with(|w| {
         w.interventions = vec![
             Intervention::RepairEveryRupture(RepairEveryRupture { from: 3 }),
-            Intervention::AllianceState(AllianceState {
-                add: 0.4,
-                from: 2,
-                ..AllianceState::default()
-            }),
+            Intervention::AllianceState(AllianceState { add: 0.4, from: 2, ..AllianceState::default() }),
         ];
         w.rupture.trait_gain = 0.15;
         w.rupture.state_gain = 0.4;
@@ -377,10 +323,7 @@ pub fn typical_therapist() -> World {
         w.therapists.uptake_alpha = 1.0;
         w.therapists.uptake_beta = 3.0;
         w.r#match.attachment_mismatch = -0.4;
-        w.feedback = Some(Feedback::Oq(Oq {
-            alarm: Alarm::Rational,
-            ..Oq::default()
-        }));
+        w.feedback = Some(Feedback::Oq(Oq { alarm: Alarm::Rational, ..Oq::default() }));
         everybody_stays(w, 8);
     })
 }
@@ -389,11 +332,8 @@ pub fn typical_therapist() -> World {
 pub fn typical_therapist_linear() -> World {
     with(|w| {
         w.interventions = vec![Intervention::TypicalTherapist(TypicalTherapist {})];
-        w.symptoms = Symptoms::LinearGrowth(LinearGrowth {
-            therapist_intercept_sd: 8.0,
-            therapist_slope_sd: 1.0,
-            ..LinearGrowth::default()
-        });
+        w.symptoms =
+            Symptoms::LinearGrowth(LinearGrowth { therapist_intercept_sd: 8.0, therapist_slope_sd: 1.0, ..LinearGrowth::default() });
         everybody_stays(w, 6);
     })
 }
@@ -472,15 +412,7 @@ pub fn no_state_variance() -> World {
         let r = relaxation(w);
         r.natural_change = -2.0;
         r.life_event = 0.3;
-        let coarse = Instrument {
-            mean: 4.0,
-            sd: 0.7,
-            reliability: 0.8,
-            lowest: 1.0,
-            highest: 5.3,
-            step: 0.7,
-            ..Instrument::default()
-        };
+        let coarse = Instrument { mean: 4.0, sd: 0.7, reliability: 0.8, lowest: 1.0, highest: 5.3, step: 0.7, ..Instrument::default() };
         w.instruments.insert("coarse".to_string(), coarse);
         measure(w, "alliance", "coarse", 1);
     })
@@ -491,24 +423,9 @@ pub fn meeting_interventions() -> World {
     with(|w| {
         everybody_stays(w, 5);
         w.interventions = vec![
-            Intervention::AllianceState(AllianceState {
-                set: None,
-                add: 1.0,
-                from: 2,
-                until: 3,
-            }),
-            Intervention::AllianceState(AllianceState {
-                set: Some(0.3),
-                add: 0.5,
-                from: 3,
-                until: 4,
-            }),
-            Intervention::AllianceState(AllianceState {
-                set: None,
-                add: 0.7,
-                from: 3,
-                until: 3,
-            }),
+            Intervention::AllianceState(AllianceState { set: None, add: 1.0, from: 2, until: 3 }),
+            Intervention::AllianceState(AllianceState { set: Some(0.3), add: 0.5, from: 3, until: 4 }),
+            Intervention::AllianceState(AllianceState { set: None, add: 0.7, from: 3, until: 3 }),
             Intervention::SymptomLevel(SymptomLevel { add: -12.0, at: 1 }),
             Intervention::SymptomLevel(SymptomLevel { add: 5.0, at: 1 }),
             Intervention::RepairEveryRupture(RepairEveryRupture { from: 4 }),

@@ -69,11 +69,7 @@ pub fn visit(i: usize) -> Visit {
         replicate: (i / 100) as i32,
         session: (i % 100) as i16,
         score: 27.0 * noise,
-        change: if i.is_multiple_of(10) {
-            f64::NAN
-        } else {
-            noise - 0.5
-        },
+        change: if i.is_multiple_of(10) { f64::NAN } else { noise - 0.5 },
         alarm: noise > 0.9,
         ending: Ending::ALL[i % 3],
     }
@@ -89,16 +85,8 @@ pub fn visits(from: usize, to: usize) -> Visits {
 /// Two arms.
 pub fn arms() -> Arms {
     let mut table = Arms::default();
-    table.push(Arm {
-        arm: 1,
-        effect: -0.25,
-        ending: Ending::Dropout,
-    });
-    table.push(Arm {
-        arm: 2,
-        effect: f64::NAN,
-        ending: Ending::Planned,
-    });
+    table.push(Arm { arm: 1, effect: -0.25, ending: Ending::Dropout });
+    table.push(Arm { arm: 2, effect: f64::NAN, ending: Ending::Planned });
     table
 }
 
@@ -127,20 +115,13 @@ pub fn write(path: &Path, rows: usize, batch: usize) -> Result<(), OutputError> 
 
 /// The contents of tables, as `tests/readers` expect them.
 pub fn expected(tables: &[&dyn Table]) -> Value {
-    let tables: Map<String, Value> = tables
-        .iter()
-        .map(|table| (table.name().to_owned(), expected_table(*table)))
-        .collect();
+    let tables: Map<String, Value> = tables.iter().map(|table| (table.name().to_owned(), expected_table(*table))).collect();
     json!({ "tables": tables })
 }
 
 fn expected_table(table: &dyn Table) -> Value {
-    let columns: Map<String, Value> = table
-        .specs()
-        .iter()
-        .zip(table.columns())
-        .map(|(spec, values)| (spec.name.to_owned(), expected_column(spec, values)))
-        .collect();
+    let columns: Map<String, Value> =
+        table.specs().iter().zip(table.columns()).map(|(spec, values)| (spec.name.to_owned(), expected_column(spec, values))).collect();
     json!({ "rows": table.len(), "columns": columns })
 }
 

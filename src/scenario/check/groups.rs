@@ -13,26 +13,19 @@ impl Checker<'_> {
             return self.misfit(at, node, place);
         }
         for (index, child) in node.children.iter().enumerate() {
-            let here = At {
-                path: at.path.item(index),
-                child: None,
-            };
+            let here = At { path: at.path.item(index), child: None };
             self.value(&here, &child.node, items);
         }
     }
 
     pub(super) fn tuple(&mut self, at: &At, node: &Node, place: &Place, items: &[Place]) {
         // A fixed number of values may be an array or a list of set length; `ron` tells them apart.
-        let looks_right = node.kind == Kind::Tuple
-            || (node.kind == Kind::List && place.note("prefixItems").is_none());
+        let looks_right = node.kind == Kind::Tuple || (node.kind == Kind::List && place.note("prefixItems").is_none());
         if !looks_right || node.children.len() != items.len() {
             return self.misfit(at, node, place);
         }
         for (index, (child, item)) in node.children.iter().zip(items).enumerate() {
-            let here = At {
-                path: at.path.item(index),
-                child: None,
-            };
+            let here = At { path: at.path.item(index), child: None };
             self.value(&here, &child.node, item);
         }
     }
@@ -46,46 +39,19 @@ impl Checker<'_> {
             let path = at.path.entry(&key.text);
             if !key.quoted {
                 let what = format!("the name `{}` needs quotation marks here", key.text);
-                self.find(
-                    &path,
-                    key.span.clone(),
-                    what,
-                    Some(format!("write \"{}\": …", key.text)),
-                );
+                self.find(&path, key.span.clone(), what, Some(format!("write \"{}\": …", key.text)));
             }
-            self.value(
-                &At {
-                    path,
-                    child: Some(child),
-                },
-                &child.node,
-                values,
-            );
+            self.value(&At { path, child: Some(child) }, &child.node, values);
         }
     }
 
-    pub(super) fn group(
-        &mut self,
-        at: &At,
-        node: &Node,
-        place: &Place,
-        fields: &[Field],
-        closed: bool,
-    ) {
+    pub(super) fn group(&mut self, at: &At, node: &Node, place: &Place, fields: &[Field], closed: bool) {
         if node.kind != Kind::Fields {
             return self.misfit(at, node, place);
         }
         if let Some(name) = &node.name {
-            let what = format!(
-                "{} is a group of settings and has no name before its bracket",
-                at.path.quoted()
-            );
-            self.find(
-                &at.path,
-                name.span.clone(),
-                what,
-                Some(format!("delete `{}`", name.text)),
-            );
+            let what = format!("{} is a group of settings and has no name before its bracket", at.path.quoted());
+            self.find(&at.path, name.span.clone(), what, Some(format!("delete `{}`", name.text)));
         }
         self.fields(at, node, fields, closed);
     }
@@ -96,19 +62,11 @@ impl Checker<'_> {
             let path = at.path.field(&key.text);
             if key.quoted {
                 let what = format!("the name `{}` stands in quotation marks", key.text);
-                self.find(
-                    &path,
-                    key.span.clone(),
-                    what,
-                    Some(format!("write {}: …", key.text)),
-                );
+                self.find(&path, key.span.clone(), what, Some(format!("write {}: …", key.text)));
             }
             match fields.iter().find(|field| field.name == key.text) {
                 Some(field) => {
-                    let here = At {
-                        path,
-                        child: Some(child),
-                    };
+                    let here = At { path, child: Some(child) };
                     self.value(&here, &child.node, &field.place);
                 }
                 None if closed => self.unknown(at, &path, child, fields),
@@ -136,12 +94,7 @@ impl Checker<'_> {
         }
         let all = describe::names(self.schema);
         let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-        let exact: Vec<&str> = all
-            .iter()
-            .filter(|p| last(p) == key)
-            .map(String::as_str)
-            .take(4)
-            .collect();
+        let exact: Vec<&str> = all.iter().filter(|p| last(p) == key).map(String::as_str).take(4).collect();
         if !exact.is_empty() {
             return Some(format!("did you mean {}?", one_of(&exact)));
         }
@@ -164,12 +117,7 @@ impl Checker<'_> {
         let absent = |field: &&Field| field.required && !meant.contains(&field.name);
         for field in fields.iter().filter(absent) {
             let what = format!("{} lacks the setting `{}`", at.path.quoted(), field.name);
-            let help = format!(
-                "add {}: {}{}",
-                field.name,
-                example(&field.place),
-                meaning(&field.place)
-            );
+            let help = format!("add {}: {}{}", field.name, example(&field.place), meaning(&field.place));
             let span = head(at.child, node, self.text);
             self.find(&at.path.field(field.name), span, what, Some(help));
         }
@@ -184,13 +132,7 @@ fn meant<'a>(key: &str, names: &[&'a str]) -> Option<&'a str> {
 
 /// The meaning of a setting, and its range, for the end of a piece of advice.
 fn meaning(place: &Place) -> String {
-    let doc = place
-        .doc()
-        .map(|doc| first_sentence(doc).trim_end_matches('.').to_owned());
+    let doc = place.doc().map(|doc| first_sentence(doc).trim_end_matches('.').to_owned());
     let parts: Vec<String> = doc.into_iter().chain(range(place)).collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", parts.join("; "))
-    }
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
 }

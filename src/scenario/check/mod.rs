@@ -26,30 +26,16 @@ pub struct Finding {
 
 /// All that does not fit the schema.
 pub fn check(root: &Node, schema: &Schema, text: &str) -> Vec<Finding> {
-    let mut checker = Checker {
-        schema,
-        text,
-        findings: Vec::new(),
-    };
+    let mut checker = Checker { schema, text, findings: Vec::new() };
     let place = schema.root();
-    checker.value(
-        &At {
-            path: Path::default(),
-            child: None,
-        },
-        root,
-        &place,
-    );
+    checker.value(&At { path: Path::default(), child: None }, root, &place);
     checker.findings
 }
 
 /// The message for a number out of range: what is wrong, and the range.
 pub fn out_of_range(path: &Path, written: &str, place: &Place) -> (String, Option<String>) {
     let needs = range(place).unwrap_or_else(|| "within its range".into());
-    (
-        format!("`{path}` must be {needs}, found {written}"),
-        default_hint(place),
-    )
+    (format!("`{path}` must be {needs}, found {written}"), default_hint(place))
 }
 
 fn default_hint(place: &Place) -> Option<String> {
@@ -74,13 +60,7 @@ const LONGEST_EXAMPLE: usize = 100;
 
 impl Checker<'_> {
     fn find(&mut self, path: &Path, span: Span, what: String, help: Option<String>) {
-        self.findings.push(Finding {
-            path: path.clone(),
-            span,
-            what,
-            help,
-            unreadable: true,
-        });
+        self.findings.push(Finding { path: path.clone(), span, what, help, unreadable: true });
     }
 
     fn value(&mut self, at: &At, node: &Node, place: &Place) {
@@ -101,9 +81,7 @@ impl Checker<'_> {
             Shape::Tuple(items) => self.tuple(at, node, place, &items),
             Shape::Whole | Shape::Number => self.number(at, node, place),
             Shape::Text if node.kind != Kind::Text => self.misfit(at, node, place),
-            Shape::Truth if !node.is_word("true") && !node.is_word("false") => {
-                self.misfit(at, node, place)
-            }
+            Shape::Truth if !node.is_word("true") && !node.is_word("false") => self.misfit(at, node, place),
             Shape::Text => self.length(at, node, place),
             _ => {}
         }
@@ -114,16 +92,8 @@ impl Checker<'_> {
             return self.value(at, node.bare(), place);
         }
         let inner = &self.text[node.bare().span.clone()];
-        let what = format!(
-            "{} is never absent, so its value stands without Some(…)",
-            at.path.quoted()
-        );
-        self.find(
-            &at.path,
-            node.span.clone(),
-            what,
-            Some(format!("write {inner}")),
-        );
+        let what = format!("{} is never absent, so its value stands without Some(…)", at.path.quoted());
+        self.find(&at.path, node.span.clone(), what, Some(format!("write {inner}")));
     }
 
     /// `null`, `NA` and the like where `None` is meant.
@@ -133,29 +103,15 @@ impl Checker<'_> {
         let alike = matches!(node.kind, Kind::Word | Kind::Text) && WORDS.contains(&word.as_str());
         if alike {
             let what = format!("{} cannot be {}", at.path.quoted(), found(node, self.text));
-            self.find(
-                &at.path,
-                node.span.clone(),
-                what,
-                Some("if it is to be absent, write None".into()),
-            );
+            self.find(&at.path, node.span.clone(), what, Some("if it is to be absent, write None".into()));
         }
         alike
     }
 
     /// The value has the wrong look for its place.
     fn misfit(&mut self, at: &At, node: &Node, place: &Place) {
-        let what = format!(
-            "{} needs {}, found {}",
-            at.path.quoted(),
-            needs(place),
-            found(node, self.text)
-        );
-        let span = if node.children.is_empty() {
-            node.span.clone()
-        } else {
-            head(None, node, self.text)
-        };
+        let what = format!("{} needs {}, found {}", at.path.quoted(), needs(place), found(node, self.text));
+        let span = if node.children.is_empty() { node.span.clone() } else { head(None, node, self.text) };
         let help = self.advice(node, place).map(|help| match help.len() {
             0..=LONGEST_EXAMPLE => help,
             _ => format!("`dyadsim explain {}` lists its settings", at.path),
@@ -165,21 +121,14 @@ impl Checker<'_> {
 
     fn number(&mut self, at: &At, node: &Node, place: &Place) {
         let written = &self.text[node.span.clone()];
-        let endless = matches!(
-            node.text.as_str(),
-            "inf" | "NaN" | "inff64" | "NaNf64" | "inff32" | "NaNf32"
-        );
+        let endless = matches!(node.text.as_str(), "inf" | "NaN" | "inff64" | "NaNf64" | "inff32" | "NaNf32");
         if node.kind == Kind::Word && endless {
             return self.not_finite(at, node, place);
         }
-        let value = (node.kind == Kind::Number)
-            .then(|| numeric(written))
-            .flatten();
+        let value = (node.kind == Kind::Number).then(|| numeric(written)).flatten();
         match value {
             Some(value) if !value.is_finite() => self.not_finite(at, node, place),
-            Some(_) if fractional(written) && matches!(place.shape(), Shape::Whole) => {
-                self.misfit(at, node, place)
-            }
+            Some(_) if fractional(written) && matches!(place.shape(), Shape::Whole) => self.misfit(at, node, place),
             Some(_) if fractional(written) && written.contains('_') => self.misfit(at, node, place),
             Some(value) => self.limits(at, node, place, value),
             None => self.misfit(at, node, place),
@@ -199,29 +148,14 @@ impl Checker<'_> {
         let written = &self.text[node.span.clone()];
         let (what, help) = out_of_range(&at.path, written, place);
         let path = at.path.clone();
-        self.findings.push(Finding {
-            path,
-            span: node.span.clone(),
-            what,
-            help,
-            unreadable: false,
-        });
+        self.findings.push(Finding { path, span: node.span.clone(), what, help, unreadable: false });
     }
 
     fn length(&mut self, at: &At, node: &Node, place: &Place) {
         if let (Some(1..), true) = (place.lengths().0, node.text.is_empty()) {
-            let (what, help) = (
-                format!("{} is empty", at.path.quoted()),
-                Some("write a text between the quotation marks".into()),
-            );
+            let (what, help) = (format!("{} is empty", at.path.quoted()), Some("write a text between the quotation marks".into()));
             let (path, span) = (at.path.clone(), node.span.clone());
-            self.findings.push(Finding {
-                path,
-                span,
-                what,
-                help,
-                unreadable: false,
-            });
+            self.findings.push(Finding { path, span, what, help, unreadable: false });
         }
     }
 }

@@ -56,28 +56,13 @@ impl Override {
             }]));
         };
         let (path, value) = (text[..at].trim().to_owned(), text[at + 1..].to_owned());
-        let origin = Origin {
-            source,
-            key: 0..at,
-            value: at + 1..text.len(),
-        };
-        Ok(Self {
-            path,
-            value,
-            origin,
-        })
+        let origin = Origin { source, key: 0..at, value: at + 1..text.len() };
+        Ok(Self { path, value, origin })
     }
 
     fn problem(&self, span: Span, what: String, help: Option<String>) -> Problem {
         let source = Arc::clone(&self.origin.source);
-        Problem {
-            source,
-            path: self.path.clone(),
-            span,
-            what,
-            help,
-            also: None,
-        }
+        Problem { source, path: self.path.clone(), span, what, help, also: None }
     }
 
     /// An error of [`apply`] at the place where the override was written.
@@ -140,9 +125,7 @@ impl OverrideError {
     /// What would be right.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Path { .. } => {
-                Some("write names with points between them: clinics.therapists".into())
-            }
+            Self::Path { .. } => Some("write names with points between them: clinics.therapists".into()),
             Self::Value { help, .. } | Self::Nowhere { help, .. } => help.clone(),
             Self::Base => None,
         }
@@ -152,9 +135,7 @@ impl OverrideError {
 /// The scenario written out in full: every default explicit, the same text for the same
 /// scenario.
 pub fn canonical<T: Serialize>(value: &T) -> Result<String, ron::Error> {
-    let layout = ron::ser::PrettyConfig::new()
-        .new_line("\n")
-        .indentor("    ");
+    let layout = ron::ser::PrettyConfig::new().new_line("\n").indentor("    ");
     ron_options().to_string_pretty(value, layout)
 }
 
@@ -164,51 +145,30 @@ pub fn apply<T: JsonSchema>(base: &str, path: &str, value: &str) -> Result<Strin
     splice(&LazyCell::new(Schema::of::<T>), base, path, value)
 }
 
-fn splice(
-    schema: &LazyCell<Schema>,
-    base: &str,
-    path: &str,
-    value: &str,
-) -> Result<String, OverrideError> {
+fn splice(schema: &LazyCell<Schema>, base: &str, path: &str, value: &str) -> Result<String, OverrideError> {
     let steps = parse_path(path)?;
     let inner = one_value(value)?;
     let root = reader::read(base).root.ok_or(OverrideError::Base)?;
     match root.at(&steps) {
         Some(node) if !steps.is_empty() => {
             let Span { start, end } = node.span;
-            Ok(format!(
-                "{}{}{}",
-                &base[..start],
-                &value[inner],
-                &base[end..]
-            ))
+            Ok(format!("{}{}{}", &base[..start], &value[inner], &base[end..]))
         }
         _ => Err(nowhere(schema, &root, &steps)),
     }
 }
 
 fn parse_path(path: &str) -> Result<Path, OverrideError> {
-    path.parse().map_err(|error| OverrideError::Path {
-        path: path.to_owned(),
-        error,
-    })
+    path.parse().map_err(|error| OverrideError::Path { path: path.to_owned(), error })
 }
 
 /// Where the one value stands in its text; comments around it stay behind.
 fn one_value(text: &str) -> Result<Span, OverrideError> {
     let reading = reader::read_value(text);
     if let Some(fault) = reading.faults.into_iter().next() {
-        return Err(OverrideError::Value {
-            span: fault.span,
-            what: fault.what,
-            help: fault.help,
-        });
+        return Err(OverrideError::Value { span: fault.span, what: fault.what, help: fault.help });
     }
-    let missing = || OverrideError::Value {
-        span: 0..text.len(),
-        what: "the value is missing".into(),
-        help: None,
-    };
+    let missing = || OverrideError::Value { span: 0..text.len(), what: "the value is missing".into(), help: None };
     reading.root.map(|root| root.span).ok_or_else(missing)
 }
 

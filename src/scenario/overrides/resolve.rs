@@ -12,19 +12,13 @@ use std::sync::Arc;
 /// The base with all overrides applied in order, checked like a file, and its canonical text.
 /// Problems are reported where the override was written. `closed` names settings of the top
 /// level that overrides may not touch.
-pub fn resolve<T: Readable>(
-    base: &T,
-    overrides: &[Override],
-    closed: &[&str],
-) -> Result<(T, String), Problems> {
+pub fn resolve<T: Readable>(base: &T, overrides: &[Override], closed: &[&str]) -> Result<(T, String), Problems> {
     let schema: LazyCell<Schema> = LazyCell::new(Schema::of::<T>);
     let mut text = canonical(base).map_err(|_| unwritable(overrides))?;
     let mut problems = Vec::new();
     let mut applied: Vec<(&Override, Path)> = Vec::new();
     for change in overrides {
-        match open_path(change, closed)
-            .and_then(|path| Ok((splice(&schema, &text, &change.path, &change.value)?, path)))
-        {
+        match open_path(change, closed).and_then(|path| Ok((splice(&schema, &text, &change.path, &change.value)?, path))) {
             Ok((next, path)) => {
                 text = next;
                 applied.push((change, path));
@@ -39,11 +33,7 @@ pub fn resolve<T: Readable>(
         }
         Ok(_) => Err(Problems::new(problems)),
         Err(flaws) => {
-            problems.extend(
-                flaws
-                    .into_iter()
-                    .filter_map(|flaw| place_flaw(&text, &applied, flaw)),
-            );
+            problems.extend(flaws.into_iter().filter_map(|flaw| place_flaw(&text, &applied, flaw)));
             Err(Problems::new(problems))
         }
     }
@@ -52,19 +42,9 @@ pub fn resolve<T: Readable>(
 /// The base cannot be written as text: no fault of the user's.
 fn unwritable(overrides: &[Override]) -> Problems {
     let what = "the scenario cannot be written out; this is a fault of dyadsim, please report it";
-    let source = overrides.first().map_or_else(
-        || Source::new("scenario", ""),
-        |o| Arc::clone(&o.origin.source),
-    );
+    let source = overrides.first().map_or_else(|| Source::new("scenario", ""), |o| Arc::clone(&o.origin.source));
     let help = None;
-    Problems::new(vec![Problem {
-        source,
-        path: String::new(),
-        span: 0..0,
-        what: what.into(),
-        help,
-        also: None,
-    }])
+    Problems::new(vec![Problem { source, path: String::new(), span: 0..0, what: what.into(), help, also: None }])
 }
 
 fn open_path(change: &Override, closed: &[&str]) -> Result<Path, OverrideError> {
@@ -82,19 +62,13 @@ fn open_path(change: &Override, closed: &[&str]) -> Result<Path, OverrideError> 
 fn place_flaw(text: &str, applied: &[(&Override, Path)], flaw: Flaw) -> Option<Problem> {
     let (change, path) = responsible(applied, &flaw.path)?;
     let root = reader::read(text).root;
-    let node = root
-        .as_ref()
-        .and_then(|root| root.at(path))
-        .map(|node| node.span.clone());
+    let node = root.as_ref().and_then(|root| root.at(path)).map(|node| node.span.clone());
     let span = match node {
         Some(node) if within(&node, &flaw.span) => inside(change, text, &node, &flaw.span),
         _ if path.holds(&flaw.path) => change.origin.key.clone(),
         _ => change.origin.value.clone(),
     };
-    Some(Problem {
-        path: flaw.path.to_string(),
-        ..change.problem(span, flaw.what, flaw.help)
-    })
+    Some(Problem { path: flaw.path.to_string(), ..change.problem(span, flaw.what, flaw.help) })
 }
 
 fn within(outer: &Span, inner: &Span) -> bool {
@@ -114,10 +88,7 @@ fn inside(change: &Override, merged: &str, node: &Span, flaw: &Span) -> Span {
 
 /// The override to blame: the last that covers the path, else one within it, else one beside
 /// it, else the last.
-fn responsible<'a, 'o>(
-    applied: &'a [(&'o Override, Path)],
-    at: &Path,
-) -> Option<&'a (&'o Override, Path)> {
+fn responsible<'a, 'o>(applied: &'a [(&'o Override, Path)], at: &Path) -> Option<&'a (&'o Override, Path)> {
     let last = |fits: &dyn Fn(&Path) -> bool| applied.iter().rev().find(|(_, path)| fits(path));
     last(&|path| path.holds(at))
         .or_else(|| last(&|path| at.holds(path)))

@@ -6,41 +6,22 @@ use proptest::prelude::*;
 
 fn base() -> Toy {
     Toy {
-        feedback: Some(Feedback::Oq {
-            alarm: Alarm::Rational,
-            support_tools: false,
-        }),
+        feedback: Some(Feedback::Oq { alarm: Alarm::Rational, support_tools: false }),
         interventions: vec![Intervention { add: 0.5, from: 2 }],
         ..Toy::default()
     }
 }
 
 fn set(toy: &Toy, settings: &[&str]) -> Result<Toy, String> {
-    let overrides: Vec<Override> = settings
-        .iter()
-        .map(|s| Override::from_setting(s).unwrap())
-        .collect();
-    let line = |m: super::super::problem::Machine| {
-        format!(
-            "{}:{}:{} | {} | {}",
-            m.file,
-            m.line,
-            m.column,
-            m.message,
-            m.help.unwrap_or_default()
-        )
-    };
+    let overrides: Vec<Override> = settings.iter().map(|s| Override::from_setting(s).unwrap()).collect();
+    let line =
+        |m: super::super::problem::Machine| format!("{}:{}:{} | {} | {}", m.file, m.line, m.column, m.message, m.help.unwrap_or_default());
     match resolve(toy, &overrides, &["arms", "sweep"]) {
         Ok((toy, text)) => {
             assert_eq!(text, canonical(&toy).unwrap());
             Ok(toy)
         }
-        Err(problems) => Err(problems
-            .machine()
-            .into_iter()
-            .map(line)
-            .collect::<Vec<_>>()
-            .join("\n")),
+        Err(problems) => Err(problems.machine().into_iter().map(line).collect::<Vec<_>>().join("\n")),
     }
 }
 
@@ -63,77 +44,37 @@ fn a_path_leads_through_groups_maps_lists_options_and_variants() {
     assert_eq!(toy.clinics.limit, Some(7));
     assert_eq!(toy.measures.get("symptoms").unwrap().every, 3);
     assert_eq!(toy.interventions[0].add, -1.5);
-    assert_eq!(
-        toy.feedback,
-        Some(Feedback::Oq {
-            alarm: Alarm::Rational,
-            support_tools: true
-        })
-    );
+    assert_eq!(toy.feedback, Some(Feedback::Oq { alarm: Alarm::Rational, support_tools: true }));
     assert!(matches!(toy.symptoms, Symptoms::Relaxation(r) if r.state_effect == 0.25));
 }
 
 #[test]
 fn a_whole_group_may_be_set_and_then_changed_within() {
-    let toy = set(
-        &base(),
-        &[
-            "feedback=None",
-            "feedback=Ratings(cutoff: 30)",
-            "feedback.cutoff=31",
-        ],
-    );
-    assert_eq!(
-        toy.unwrap().feedback,
-        Some(Feedback::Ratings { cutoff: 31 })
-    );
+    let toy = set(&base(), &["feedback=None", "feedback=Ratings(cutoff: 30)", "feedback.cutoff=31"]);
+    assert_eq!(toy.unwrap().feedback, Some(Feedback::Ratings { cutoff: 31 }));
     assert_eq!(set(&base(), &["feedback=None"]).unwrap().feedback, None);
     assert_eq!(set(&base(), &["title=\"a = b\""]).unwrap().title, "a = b");
 }
 
 #[test]
 fn wrong_overrides_say_where_what_and_what_would_be_right() {
-    let none = Toy {
-        feedback: None,
-        symptoms: Symptoms::Still,
-        ..base()
-    };
+    let none = Toy { feedback: None, symptoms: Symptoms::Still, ..base() };
     for (toy, setting, message) in [
         (
             base(),
             "clinics.count=20, therapists: 5",
             "--set:1:17 | there is more than one value | give one value; a list stands in square brackets, a group in round ones",
         ),
-        (
-            base(),
-            "clinics.therapsts=20",
-            "--set:1:1 | there is no setting `clinics.therapsts` | did you mean `clinics.therapists`?",
-        ),
-        (
-            base(),
-            "therapists=20",
-            "--set:1:1 | there is no setting `therapists` | did you mean `clinics.therapists`?",
-        ),
+        (base(), "clinics.therapsts=20", "--set:1:1 | there is no setting `clinics.therapsts` | did you mean `clinics.therapists`?"),
+        (base(), "therapists=20", "--set:1:1 | there is no setting `therapists` | did you mean `clinics.therapists`?"),
         (
             base(),
             "clinics.therapists=12.5",
             "--set:1:20 | `clinics.therapists` needs a whole number, found 12.5 | from 1 to 500 (therapists)",
         ),
-        (
-            base(),
-            "clinics.between=1.5",
-            "--set:1:17 | `clinics.between` must be from 0 to 1 (share), found 1.5 | the default is 0.05",
-        ),
-        (
-            base(),
-            "clinics.between=0,05",
-            "--set:1:17 | `0,05` has a decimal comma | write 0.05 with a point",
-        ),
-        (
-            base(),
-            "clinics.therapists=13",
-            "--set:1:20 | `clinics.therapists`: thirteen therapists never fit the rooms | ",
-        ),
+        (base(), "clinics.between=1.5", "--set:1:17 | `clinics.between` must be from 0 to 1 (share), found 1.5 | the default is 0.05"),
+        (base(), "clinics.between=0,05", "--set:1:17 | `0,05` has a decimal comma | write 0.05 with a point"),
+        (base(), "clinics.therapists=13", "--set:1:20 | `clinics.therapists`: thirteen therapists never fit the rooms | "),
         (
             base(),
             "feedback=Oq(alarm: Empircal)",
@@ -144,11 +85,7 @@ fn wrong_overrides_say_where_what_and_what_would_be_right() {
             "feedback=Oq(support_tools: true)",
             "--set:1:1 | `feedback` lacks the setting `alarm` | add alarm: Empirical (When the alarm sounds)",
         ),
-        (
-            base(),
-            "title=Hello",
-            "--set:1:7 | `title` needs a text in double quotation marks, found `Hello` | write \"Hello\"",
-        ),
+        (base(), "title=Hello", "--set:1:7 | `title` needs a text in double quotation marks, found `Hello` | write \"Hello\""),
         (
             none.clone(),
             "feedback.support_tools=true",
@@ -159,16 +96,8 @@ fn wrong_overrides_say_where_what_and_what_would_be_right() {
             "symptoms.state_effect=1",
             "--set:1:1 | `symptoms.state_effect` does not exist while `symptoms` is `Still` and belongs to `Relaxation` | set `symptoms` as a whole, for example to Relaxation((state_effect: -0.8))",
         ),
-        (
-            base(),
-            "measures.mood.every=1",
-            "--set:1:1 | `measures` has no entry `mood` | its entries are symptoms",
-        ),
-        (
-            base(),
-            "interventions[3].add=1",
-            "--set:1:1 | `interventions` has no such entry | it has one entry, [0]",
-        ),
+        (base(), "measures.mood.every=1", "--set:1:1 | `measures` has no entry `mood` | its entries are symptoms"),
+        (base(), "interventions[3].add=1", "--set:1:1 | `interventions` has no such entry | it has one entry, [0]"),
         (
             base(),
             "arms=[]",
@@ -179,11 +108,7 @@ fn wrong_overrides_say_where_what_and_what_would_be_right() {
             "clinics..count=1",
             "--set:1:1 | `clinics..count` is not the name of a setting: a name is missing beside a point | write names with points between them: clinics.therapists",
         ),
-        (
-            base(),
-            "seed=",
-            "--set:1:6 | the value is missing | write one value after the name",
-        ),
+        (base(), "seed=", "--set:1:6 | the value is missing | write one value after the name"),
         (base(), "seed=1 // why", ""),
     ] {
         let seen = set(&toy, &[setting]).err().unwrap_or_default();
@@ -202,31 +127,16 @@ fn all_wrong_overrides_are_reported_at_once() {
 fn an_error_in_an_arm_points_into_the_file() {
     let text = "(\n title: \"x\",\n arms: [\n  (name: \"a\", set: {\n   \"feedback\": /* now */ Oq(alarm: Empirical, support_tools: maybe), // as usual\n  }),\n ],\n)";
     let (toy, document) = read_document::<Toy>("study.ron", text).unwrap();
-    let problems = resolve(
-        &toy,
-        &document.overrides(&"arms[0].set".parse().unwrap()),
-        &["arms"],
-    )
-    .unwrap_err();
+    let problems = resolve(&toy, &document.overrides(&"arms[0].set".parse().unwrap()), &["arms"]).unwrap_err();
     let machine = &problems.machine()[0];
-    assert_eq!(
-        (machine.file.as_str(), machine.line, machine.path.as_str()),
-        ("study.ron", 5, "feedback.support_tools")
-    );
+    assert_eq!((machine.file.as_str(), machine.line, machine.path.as_str()), ("study.ron", 5, "feedback.support_tools"));
     assert_eq!(&text[problems.list()[0].span.clone()], "maybe");
 }
 
 #[test]
 fn the_canonical_text_holds_every_default() {
     let text = canonical(&Toy::default()).unwrap();
-    for key in [
-        "seed: 1",
-        "between: 0.05",
-        "limit: None",
-        "state_effect: -0.8",
-        "rater: Client",
-        "sweep: {}",
-    ] {
+    for key in ["seed: 1", "between: 0.05", "limit: None", "state_effect: -0.8", "rater: Client", "sweep: {}"] {
         assert!(text.contains(key), "{key} in {text}");
     }
     assert!(!text.contains('\r'));

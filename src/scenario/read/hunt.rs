@@ -24,24 +24,14 @@ pub(super) struct Hunt<'a> {
 impl Hunt<'_> {
     pub(super) fn blank(&mut self, span: &Span) {
         let blank = |c: char| {
-            if c == '\n' {
-                "\n".into()
-            } else {
-                " ".repeat(c.len_utf8())
-            }
+            if c == '\n' { "\n".into() } else { " ".repeat(c.len_utf8()) }
         };
         let blanks: String = self.work[span.clone()].chars().map(blank).collect();
         self.work.replace_range(span.clone(), &blanks);
     }
 
     pub(super) fn flaw(&mut self, path: Path, span: Span, what: String, help: Option<String>) {
-        self.flaws.push(Flaw {
-            path,
-            span,
-            what,
-            help,
-            also: None,
-        });
+        self.flaws.push(Flaw { path, span, what, help, also: None });
     }
 
     /// Names given twice: `ron` would silently take the last.
@@ -50,15 +40,9 @@ impl Hunt<'_> {
         self.root.walk(&mut |path, node| {
             for (at, child) in node.children.iter().enumerate() {
                 let name = |child: &Child| child.key.as_ref().map(|key| key.text.clone());
-                let first = node.children[..at]
-                    .iter()
-                    .find(|c| c.key.is_some() && name(c) == name(child));
+                let first = node.children[..at].iter().find(|c| c.key.is_some() && name(c) == name(child));
                 if let Some(key) = first.and_then(|first| first.key.as_ref()) {
-                    twice.push((
-                        node.path_of_child(path, at),
-                        child.clone(),
-                        key.span.clone(),
-                    ));
+                    twice.push((node.path_of_child(path, at), child.clone(), key.span.clone()));
                 }
             }
         });
@@ -67,13 +51,7 @@ impl Hunt<'_> {
             let what = format!("{} is given twice", path.quoted());
             let help = Some("keep one of the two".to_owned());
             let also = Some((first, "first given here".to_owned()));
-            self.flaws.push(Flaw {
-                path,
-                span: key.span.clone(),
-                what,
-                help,
-                also,
-            });
+            self.flaws.push(Flaw { path, span: key.span.clone(), what, help, also });
             self.blank(&child.whole);
         }
     }
@@ -83,23 +61,15 @@ impl Hunt<'_> {
         let mut found: Vec<(Path, Span)> = Vec::new();
         self.root.walk(&mut |path, node| {
             let written = &self.text[node.span.clone()];
-            let word = matches!(
-                written,
-                "inf" | "NaN" | "inff32" | "inff64" | "NaNf32" | "NaNf64"
-            );
-            let number = node.kind == Kind::Number
-                && check::numeric(written).is_some_and(|value| !value.is_finite());
+            let word = matches!(written, "inf" | "NaN" | "inff32" | "inff64" | "NaNf32" | "NaNf64");
+            let number = node.kind == Kind::Number && check::numeric(written).is_some_and(|value| !value.is_finite());
             if number || (node.kind == Kind::Word && word) {
                 found.push((path.clone(), node.span.clone()));
             }
         });
         for (path, span) in found {
             let root = self.schema.root();
-            let place = root
-                .follow(&path)
-                .into_iter()
-                .next()
-                .map_or(root, |(_, place)| place);
+            let place = root.follow(&path).into_iter().next().map_or(root, |(_, place)| place);
             let (what, help) = check::not_finite(&path, &self.text[span.clone()], &place);
             self.flaw(path, span, what, help);
         }
@@ -108,11 +78,7 @@ impl Hunt<'_> {
     /// Everything the schema and then `ron` object to; a value if one can still be read.
     pub(super) fn all<T: Readable>(&mut self) -> Option<T> {
         let findings = check::check(self.root, self.schema, self.text);
-        for finding in findings
-            .iter()
-            .filter(|finding| !self.is_reported(&finding.span))
-            .collect::<Vec<_>>()
-        {
+        for finding in findings.iter().filter(|finding| !self.is_reported(&finding.span)).collect::<Vec<_>>() {
             self.flaws.push(Flaw::from_finding(finding));
         }
         for finding in findings.iter().filter(|finding| finding.unreadable) {
@@ -164,10 +130,7 @@ impl Hunt<'_> {
             self.report_root(refusal);
             return false;
         };
-        let path = self
-            .root
-            .path_of(&child.node.span)
-            .unwrap_or_else(|| refusal.path.clone());
+        let path = self.root.path_of(&child.node.span).unwrap_or_else(|| refusal.path.clone());
         if !self.flaws.iter().any(|flaw| path.holds(&flaw.path)) {
             let span = child.node.span.clone();
             self.said(path, span, &refusal.error.code);
@@ -187,9 +150,7 @@ impl Hunt<'_> {
     pub(super) fn said(&mut self, path: Path, span: Span, error: &ron::Error) {
         let place = self.schema.root().follow(&path).into_iter().next();
         let help = match error {
-            ron::Error::InvalidEscape(_) => {
-                Some("a backslash within a text is written \\\\".to_owned())
-            }
+            ron::Error::InvalidEscape(_) => Some("a backslash within a text is written \\\\".to_owned()),
             _ => place.and_then(|(_, place)| range(&place)),
         };
         let what = said(error, &path);

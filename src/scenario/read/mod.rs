@@ -37,12 +37,7 @@ pub fn read_document<T: Readable>(name: &str, text: &str) -> Result<(T, Document
     let source = Source::new(name, text);
     match examine::<T>(text) {
         Ok((value, root)) => Ok((value, Document { source, root })),
-        Err(flaws) => Err(Problems::new(
-            flaws
-                .into_iter()
-                .map(|flaw| flaw.in_text(&source))
-                .collect(),
-        )),
+        Err(flaws) => Err(Problems::new(flaws.into_iter().map(|flaw| flaw.in_text(&source)).collect())),
     }
 }
 
@@ -69,33 +64,13 @@ impl Flaw {
     }
 
     fn from_fault(fault: Fault, root: Option<&Node>) -> Self {
-        let path = root
-            .and_then(|root| path_around(root, &fault.span))
-            .unwrap_or_default();
-        Self {
-            path,
-            span: fault.span,
-            what: fault.what,
-            help: fault.help,
-            also: fault.also,
-        }
+        let path = root.and_then(|root| path_around(root, &fault.span)).unwrap_or_default();
+        Self { path, span: fault.span, what: fault.what, help: fault.help, also: fault.also }
     }
 
     fn from_finding(finding: &Finding) -> Self {
-        let Finding {
-            path,
-            span,
-            what,
-            help,
-            ..
-        } = finding.clone();
-        Self {
-            path,
-            span,
-            what,
-            help,
-            also: None,
-        }
+        let Finding { path, span, what, help, .. } = finding.clone();
+        Self { path, span, what, help, also: None }
     }
 }
 
@@ -117,26 +92,11 @@ pub(super) fn examine<T: Readable>(text: &str) -> Result<(T, Node), Vec<Flaw>> {
     let reading = reader::read(text);
     let schema: LazyCell<Schema> = LazyCell::new(Schema::of::<T>);
     let Some(root) = reading.root else {
-        return Err(reading
-            .faults
-            .into_iter()
-            .map(|fault| Flaw::from_fault(fault, None))
-            .collect());
+        return Err(reading.faults.into_iter().map(|fault| Flaw::from_fault(fault, None)).collect());
     };
-    let mut hunt = Hunt {
-        text,
-        schema: &schema,
-        root: &root,
-        flaws: Vec::new(),
-        work: reading.mended,
-    };
+    let mut hunt = Hunt { text, schema: &schema, root: &root, flaws: Vec::new(), work: reading.mended };
     let slips = !reading.faults.is_empty() || has_quoted_names(&root);
-    hunt.flaws.extend(
-        reading
-            .faults
-            .into_iter()
-            .map(|fault| Flaw::from_fault(fault, Some(&root))),
-    );
+    hunt.flaws.extend(reading.faults.into_iter().map(|fault| Flaw::from_fault(fault, Some(&root))));
     hunt.duplicates();
     hunt.endless();
     let value = match parse::<T>(&hunt.work) {
@@ -164,18 +124,11 @@ struct Refusal {
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
-    let root = |error| Refusal {
-        path: Path::default(),
-        error: Box::new(error),
-    };
-    let mut deserializer =
-        ron::Deserializer::from_str_with_options(text, &ron_options()).map_err(root)?;
+    let root = |error| Refusal { path: Path::default(), error: Box::new(error) };
+    let mut deserializer = ron::Deserializer::from_str_with_options(text, &ron_options()).map_err(root)?;
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = from_serde(error.path());
-        Refusal {
-            path,
-            error: Box::new(deserializer.span_error(error.into_inner())),
-        }
+        Refusal { path, error: Box::new(deserializer.span_error(error.into_inner())) }
     })?;
     let end = deserializer.end();
     end.map_err(|error| root(deserializer.span_error(error)))?;
@@ -184,9 +137,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
 
 fn from_serde(path: &serde_path_to_error::Path) -> Path {
     use serde_path_to_error::Segment;
-    let known = path
-        .iter()
-        .take_while(|segment| !matches!(segment, Segment::Unknown));
+    let known = path.iter().take_while(|segment| !matches!(segment, Segment::Unknown));
     Path(
         known
             .filter_map(|segment| match segment {
@@ -218,28 +169,16 @@ fn said(error: &ron::Error, path: &Path) -> String {
         ron::Error::InvalidValueForType { expected, found } => {
             format!("{} needs {expected}, found {found}", path.quoted())
         }
-        other => format!(
-            "{} cannot be read: {}",
-            path.quoted(),
-            other.to_string().to_lowercase()
-        ),
+        other => format!("{} cannot be read: {}", path.quoted(), other.to_string().to_lowercase()),
     }
 }
 
 /// The place of an error of `ron` in bytes.
 fn to_bytes(text: &str, error: &SpannedError) -> Span {
     let place = error.span.end;
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(place.line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let start: usize = text.split_inclusive('\n').take(place.line.saturating_sub(1)).map(str::len).sum();
     let line = text[start..].lines().next().unwrap_or("");
-    let column: usize = line
-        .chars()
-        .take(place.col.saturating_sub(1))
-        .map(char::len_utf8)
-        .sum();
+    let column: usize = line.chars().take(place.col.saturating_sub(1)).map(char::len_utf8).sum();
     start + column..start + column
 }
 

@@ -20,9 +20,7 @@ impl Hunt<'_> {
         for (path, error) in report.iter() {
             let path = from_garde(path);
             let (span, written) = pointer(tree, &path, self.text);
-            let told = known
-                .iter()
-                .any(|flaw| flaw.span.start == span.start || flaw.path.same(&path));
+            let told = known.iter().any(|flaw| flaw.span.start == span.start || flaw.path.same(&path));
             if told || (!known.is_empty() && !is_range(error.message())) {
                 continue;
             }
@@ -37,31 +35,16 @@ impl Hunt<'_> {
         if trace.taken < path.0.len() {
             return path.clone();
         }
-        self.root
-            .path_of(&trace.node.span)
-            .unwrap_or_else(|| path.clone())
+        self.root.path_of(&trace.node.span).unwrap_or_else(|| path.clone())
     }
 
-    pub(super) fn broken_rule(
-        &self,
-        tree: &Node,
-        path: &Path,
-        message: &str,
-        written: bool,
-    ) -> (String, Option<String>) {
+    pub(super) fn broken_rule(&self, tree: &Node, path: &Path, message: &str, written: bool) -> (String, Option<String>) {
         let shown = self.shown_path(tree, path);
-        let place = self
-            .schema
-            .root()
-            .follow(path)
-            .into_iter()
-            .next()
-            .map(|(_, place)| place);
+        let place = self.schema.root().follow(path).into_iter().next().map(|(_, place)| place);
         match place {
             Some(place) if is_range(message) => {
                 let value = tree.at(path).filter(|_| written);
-                let value =
-                    value.map_or("its default", |node| &self.text[node.bare().span.clone()]);
+                let value = value.map_or("its default", |node| &self.text[node.bare().span.clone()]);
                 rule_text(&shown, message, value, &place)
             }
             place => {
@@ -76,19 +59,13 @@ impl Hunt<'_> {
 /// What stands where nothing is written.
 fn default(place: &Place) -> Option<String> {
     let default = as_written(place, place.note("default")?);
-    Some(format!(
-        "it is not written here, so it has its default: {default}"
-    ))
+    Some(format!("it is not written here, so it has its default: {default}"))
 }
 
 fn rule_text(path: &Path, message: &str, value: &str, place: &Place) -> (String, Option<String>) {
     if let Some(limit) = message.strip_prefix("length is ") {
         let what = format!("{} has the wrong length: it is {limit}", path.quoted());
-        let what = if message == "length is lower than 1" {
-            format!("{} is empty", path.quoted())
-        } else {
-            what
-        };
+        let what = if message == "length is lower than 1" { format!("{} is empty", path.quoted()) } else { what };
         return (what, None);
     }
     check::out_of_range(path, value, place)
@@ -108,9 +85,7 @@ fn custom_text(path: &Path, message: &str) -> (String, Option<String>) {
 
 /// Whether a message comes from a rule about a single value.
 fn is_range(message: &str) -> bool {
-    ["lower than ", "greater than ", "length is "]
-        .iter()
-        .any(|start| message.starts_with(start))
+    ["lower than ", "greater than ", "length is "].iter().any(|start| message.starts_with(start))
 }
 
 fn from_garde(path: &garde::Path) -> Path {

@@ -4,16 +4,8 @@ use super::*;
 /// All problems of a toy scenario, each as `line:column path | what | help`.
 fn wrong(text: &str) -> Vec<String> {
     let problems = read::<Toy>("toy.ron", text).expect_err("should be refused");
-    let line = |m: super::super::problem::Machine| {
-        format!(
-            "{}:{} {} | {} | {}",
-            m.line,
-            m.column,
-            m.path,
-            m.message,
-            m.help.unwrap_or_default()
-        )
-    };
+    let line =
+        |m: super::super::problem::Machine| format!("{}:{} {} | {} | {}", m.line, m.column, m.path, m.message, m.help.unwrap_or_default());
     problems.machine().into_iter().map(line).collect()
 }
 
@@ -27,20 +19,13 @@ fn every_mistake_gets_its_message() {
             seen += &format!("{}\n", line.trim_end());
         }
     }
-    let kept =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario/read/messages.txt");
+    let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario/read/messages.txt");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&kept, &seen).unwrap();
     }
     let lines = |text: &str| text.lines().count();
-    assert_eq!(
-        lines(&seen),
-        lines(&std::fs::read_to_string(&kept).unwrap())
-    );
-    for (new, old) in seen
-        .lines()
-        .zip(std::fs::read_to_string(&kept).unwrap().lines())
-    {
+    assert_eq!(lines(&seen), lines(&std::fs::read_to_string(&kept).unwrap()));
+    for (new, old) in seen.lines().zip(std::fs::read_to_string(&kept).unwrap().lines()) {
         assert_eq!(new, old);
     }
 }
@@ -118,12 +103,9 @@ fn what_is_right_is_read() {
 
 #[test]
 fn a_setting_not_written_is_pointed_at_in_its_group() {
-    let (_, document) =
-        read_document::<Toy>("toy.ron", "(title: \"x\",\n clinics: (count: 3))").unwrap();
+    let (_, document) = read_document::<Toy>("toy.ron", "(title: \"x\",\n clinics: (count: 3))").unwrap();
     let place = |path: &str| {
-        let machine = document
-            .problem(&path.parse().unwrap(), "wrong", None)
-            .machine();
+        let machine = document.problem(&path.parse().unwrap(), "wrong", None).machine();
         (machine.line, machine.column)
     };
     assert_eq!(place("clinics.count"), (2, 19));
@@ -136,10 +118,7 @@ fn arms_and_levels_come_with_their_places() {
     let text = "(title: \"x\", arms: [(name: \"a\", set: {\"clinics.count\": 3, \"feedback\": None})],\n sweep: {\"seed\": [1, 2]})";
     let (toy, document) = read_document::<Toy>("toy.ron", text).unwrap();
     let set = document.overrides(&"arms[0].set".parse().unwrap());
-    let pairs: Vec<_> = set
-        .iter()
-        .map(|o| (o.path.as_str(), o.value.as_str()))
-        .collect();
+    let pairs: Vec<_> = set.iter().map(|o| (o.path.as_str(), o.value.as_str())).collect();
     assert_eq!(pairs, [("clinics.count", "3"), ("feedback", "None")]);
     assert_eq!(&text[set[1].origin.value.clone()], "None");
     let levels = document.levels(&"sweep".parse().unwrap());
@@ -162,19 +141,8 @@ fn files_from_windows_and_with_tabs_are_shown_in_place() {
 #[test]
 fn positions_in_a_list_are_those_of_the_file() {
     let text = "(title: \"x\", interventions: [(ad: 1), (add: 99), (add: \"z\"), (add: -99)])";
-    let paths: Vec<String> = wrong(text)
-        .iter()
-        .map(|l| l.split(' ').nth(1).unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        paths,
-        [
-            "interventions[0].ad",
-            "interventions[1].add",
-            "interventions[2].add",
-            "interventions[3].add"
-        ]
-    );
+    let paths: Vec<String> = wrong(text).iter().map(|l| l.split(' ').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(paths, ["interventions[0].ad", "interventions[1].add", "interventions[2].add", "interventions[3].add"]);
 }
 
 #[test]
@@ -195,11 +163,7 @@ mod own_rules {
     impl TryFrom<f64> for Odd {
         type Error = String;
         fn try_from(value: f64) -> Result<Self, String> {
-            if value % 2.0 == 1.0 {
-                Ok(Self(value))
-            } else {
-                Err(format!("{value} is not odd"))
-            }
+            if value % 2.0 == 1.0 { Ok(Self(value)) } else { Err(format!("{value} is not odd")) }
         }
     }
 
@@ -236,32 +200,21 @@ mod own_rules {
         if plan.first.0 < plan.last.0 {
             return Ok(());
         }
-        Err(garde::Error::new(
-            "`first` does not come before `last`\nmake `last` larger",
-        ))
+        Err(garde::Error::new("`first` does not come before `last`\nmake `last` larger"))
     }
 
     fn later(first: &Odd) -> impl FnOnce(&f64, &()) -> garde::Result {
         let first = first.0;
         move |middle, _| match *middle > first {
             true => Ok(()),
-            false => Err(garde::Error::new(format!(
-                "must lie after `first` ({first})"
-            ))),
+            false => Err(garde::Error::new(format!("must lie after `first` ({first})"))),
         }
     }
 
     fn seen(text: &str) -> Vec<String> {
         let problems = read::<Plan>("plan.ron", text).unwrap_err();
-        let line = |m: super::super::super::problem::Machine| {
-            format!(
-                "{}:{} | {} | {}",
-                m.column,
-                m.path,
-                m.message,
-                m.help.unwrap_or_default()
-            )
-        };
+        let line =
+            |m: super::super::super::problem::Machine| format!("{}:{} | {} | {}", m.column, m.path, m.message, m.help.unwrap_or_default());
         problems.machine().into_iter().map(line).collect()
     }
 
@@ -285,10 +238,7 @@ mod own_rules {
         let lines = seen("(first: 1, last: 3, parts: [1, 2])");
         assert_eq!(lines.len(), 1, "{lines:?}");
         let lines = seen("(first: 1, last: 3, parts: (1, 2, 3))");
-        assert!(
-            lines[0].contains("needs 2 values in round brackets, found 3"),
-            "{lines:?}"
-        );
+        assert!(lines[0].contains("needs 2 values in round brackets, found 3"), "{lines:?}");
     }
 
     #[test]

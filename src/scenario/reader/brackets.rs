@@ -12,13 +12,7 @@ impl Reader<'_> {
         let kind = if fields { Kind::Fields } else { Kind::Tuple };
         let children = self.children(open, ')', kind)?;
         let start = name.as_ref().map_or(open, |name| name.span.start);
-        Ok(Node {
-            span: start..self.at,
-            kind,
-            name,
-            text: String::new(),
-            children,
-        })
+        Ok(Node { span: start..self.at, kind, name, text: String::new(), children })
     }
 
     pub(super) fn square(&mut self) -> Step<Node> {
@@ -33,13 +27,7 @@ impl Reader<'_> {
         let open = self.at;
         self.at += 1;
         let children = self.children(open, close, kind)?;
-        Ok(Node {
-            span: open..self.at,
-            kind,
-            name: None,
-            text: String::new(),
-            children,
-        })
+        Ok(Node { span: open..self.at, kind, name: None, text: String::new(), children })
     }
 
     /// Whether a key comes next: a name and a colon, or a name and a value.
@@ -74,11 +62,7 @@ impl Reader<'_> {
                     let span = self.at..self.at + 1;
                     self.at += 1;
                     self.mend(span.clone(), "");
-                    self.fault(
-                        span,
-                        "a comma too many",
-                        "put one comma between two settings",
-                    );
+                    self.fault(span, "a comma too many", "put one comma between two settings");
                 }
                 Some(_) => self.one_child(kind, close, &mut children)?,
             }
@@ -89,12 +73,7 @@ impl Reader<'_> {
         Ok(children)
     }
 
-    pub(super) fn one_child(
-        &mut self,
-        kind: Kind,
-        close: char,
-        children: &mut Vec<Child>,
-    ) -> Step<()> {
+    pub(super) fn one_child(&mut self, kind: Kind, close: char, children: &mut Vec<Child>) -> Step<()> {
         let start = self.at;
         let key = match kind {
             Kind::Fields | Kind::Map => self.key(kind, close)?,
@@ -104,18 +83,12 @@ impl Reader<'_> {
             return Ok(());
         }
         let mut node = self.value()?;
-        let named = key
-            .as_ref()
-            .is_some_and(|key| key.quoted || kind == Kind::Fields);
+        let named = key.as_ref().is_some_and(|key| key.quoted || kind == Kind::Fields);
         if named {
             self.decimal_comma(&mut node);
         }
         self.separator(&node, kind, close)?;
-        children.push(Child {
-            key,
-            node,
-            whole: start..self.at,
-        });
+        children.push(Child { key, node, whole: start..self.at });
         Ok(())
     }
 
@@ -128,11 +101,7 @@ impl Reader<'_> {
                 let span = self.at..self.at + 1;
                 self.at += 1;
                 self.mend(span.clone(), ",");
-                self.fault(
-                    span,
-                    "settings are separated by a comma, not ;",
-                    "write , in its place",
-                );
+                self.fault(span, "settings are separated by a comma, not ;", "write , in its place");
             }
             Some(c) if c == close => self.at = end,
             Some(')' | ']' | '}') | None => {}
@@ -154,20 +123,11 @@ impl Reader<'_> {
             (Kind::Number, Some(c)) if c.is_ascii_digit() => {
                 "put a comma between two values; a number is written without blanks: 10000 or 10_000"
             }
-            (Kind::Text, Some(_)) if self.at == end => {
-                "put a comma after the text; a quotation mark within a text is written \\\""
-            }
+            (Kind::Text, Some(_)) if self.at == end => "put a comma after the text; a quotation mark within a text is written \\\"",
             _ => "put a comma after this value",
         };
-        self.fault(
-            end.saturating_sub(1).max(before.span.start)..end,
-            "a comma is missing here",
-            help,
-        );
-        let gap = self.text[end..]
-            .chars()
-            .next()
-            .filter(|c| c.is_whitespace());
+        self.fault(end.saturating_sub(1).max(before.span.start)..end, "a comma is missing here", help);
+        let gap = self.text[end..].chars().next().filter(|c| c.is_whitespace());
         match gap {
             Some(c) => {
                 self.mend(end..end + c.len_utf8(), ",");
@@ -194,24 +154,10 @@ impl Reader<'_> {
         let at = suspect.as_ref().map_or(open, |pair| pair.start);
         let bracket = &self.text[at..=at];
         let what = format!("the bracket `{bracket}` is never closed");
-        let also = suspect.map(|pair| {
-            (
-                pair.end - 1..pair.end,
-                "this bracket seems meant for an earlier one".to_owned(),
-            )
-        });
-        let close = if also.is_some() {
-            closer(bracket)
-        } else {
-            close
-        };
+        let also = suspect.map(|pair| (pair.end - 1..pair.end, "this bracket seems meant for an earlier one".to_owned()));
+        let close = if also.is_some() { closer(bracket) } else { close };
         let help = Some(format!("put `{close}` after its last setting"));
-        self.faults.push(Fault {
-            span: at..at + 1,
-            what,
-            help,
-            also,
-        });
+        self.faults.push(Fault { span: at..at + 1, what, help, also });
         Err(Stop)
     }
 
@@ -227,13 +173,8 @@ impl Reader<'_> {
             let start = self.text[..pair.end - 1].rfind('\n').map_or(0, |n| n + 1);
             self.text[start..pair.end - 1].trim().is_empty()
         };
-        let mut pairs = self
-            .pairs
-            .iter()
-            .filter(|pair| self.text[(*pair).clone()].contains('\n'));
-        pairs
-            .find(|pair| alone(pair) && indent(pair.end - 1) < indent(pair.start))
-            .cloned()
+        let mut pairs = self.pairs.iter().filter(|pair| self.text[(*pair).clone()].contains('\n'));
+        pairs.find(|pair| alone(pair) && indent(pair.end - 1) < indent(pair.start)).cloned()
     }
 }
 

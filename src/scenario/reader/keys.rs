@@ -29,16 +29,8 @@ impl Reader<'_> {
     pub(super) fn map_key(&mut self) -> Step<Name> {
         let node = self.value()?;
         let quoted = node.kind == Kind::Text;
-        let text = if node.text.is_empty() && !quoted {
-            self.text[node.span.clone()].to_owned()
-        } else {
-            node.text
-        };
-        Ok(Name {
-            text,
-            span: node.span,
-            quoted,
-        })
+        let text = if node.text.is_empty() && !quoted { self.text[node.span.clone()].to_owned() } else { node.text };
+        Ok(Name { text, span: node.span, quoted })
     }
 
     pub(super) fn field_key(&mut self) -> Step<Name> {
@@ -50,11 +42,7 @@ impl Reader<'_> {
                     let bare = format!(" {} ", &self.text[inner]);
                     self.mend(node.span.clone(), &bare);
                 }
-                Ok(Name {
-                    text: node.text,
-                    span: node.span,
-                    quoted: true,
-                })
+                Ok(Name { text: node.text, span: node.span, quoted: true })
             }
             Some(c) if word_start(c) => Ok(self.plain_key()),
             Some(c) => self.stop(
@@ -62,11 +50,7 @@ impl Reader<'_> {
                 format!("`{c}` cannot stand here"),
                 "within round brackets each setting has a name: name: value",
             ),
-            None => self.stop(
-                self.at..self.at,
-                "the file ends too early",
-                "close the brackets",
-            ),
+            None => self.stop(self.at..self.at, "the file ends too early", "close the brackets"),
         }
     }
 
@@ -79,18 +63,10 @@ impl Reader<'_> {
             let span = plain.start..more.end;
             let right = self.text[span.clone()].replace('-', "_");
             self.mend(span.clone(), &right);
-            self.fault(
-                span,
-                "the name of a setting has no hyphen",
-                format!("write {right}"),
-            );
+            self.fault(span, "the name of a setting has no hyphen", format!("write {right}"));
         }
         let text = self.text[plain.start..more.end].replace('-', "_");
-        Name {
-            text,
-            span: start..self.at,
-            quoted: false,
-        }
+        Name { text, span: start..self.at, quoted: false }
     }
 
     pub(super) fn colon(&mut self, key: &Name) -> Step<()> {
@@ -110,11 +86,7 @@ impl Reader<'_> {
             }
             Some(',' | ')' | '}' | ']') => {
                 let help = format!("write {}: and its value", key.text);
-                self.stop(
-                    key.span.clone(),
-                    format!("`{}` has no value", key.text),
-                    help,
-                )
+                self.stop(key.span.clone(), format!("`{}` has no value", key.text), help)
             }
             _ => self.no_colon(key),
         }
@@ -123,10 +95,7 @@ impl Reader<'_> {
     pub(super) fn wrong_colon(&mut self, start: usize, key: &Name) {
         let span = start..self.at;
         self.mend(span.clone(), ":");
-        let what = format!(
-            "between name and value stands a colon, not {}",
-            &self.text[span.clone()]
-        );
+        let what = format!("between name and value stands a colon, not {}", &self.text[span.clone()]);
         self.fault(span, what, format!("write {}: …", key.text));
     }
 
@@ -136,12 +105,7 @@ impl Reader<'_> {
         if self.at == key.span.end {
             return Err(Stop);
         }
-        let gap = key.span.end
-            ..key.span.end
-                + self.text[key.span.end..]
-                    .chars()
-                    .next()
-                    .map_or(0, char::len_utf8);
+        let gap = key.span.end..key.span.end + self.text[key.span.end..].chars().next().map_or(0, char::len_utf8);
         self.mend(gap, ":");
         Ok(())
     }

@@ -50,11 +50,7 @@ fn run(text: &str, start: fn(&mut Reader) -> Step<Node>) -> Reading {
     let mut reader = Reader::new(text);
     let root = start(&mut reader).ok();
     reader.blame_long_text();
-    Reading {
-        root,
-        faults: reader.faults,
-        mended: reader.mended,
-    }
+    Reading { root, faults: reader.faults, mended: reader.mended }
 }
 
 /// Reading stops here; the reason is among the faults.
@@ -75,15 +71,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            depth: 0,
-            faults: Vec::new(),
-            mended: text.to_owned(),
-            pairs: Vec::new(),
-            long_text: None,
-        }
+        Self { text, at: 0, depth: 0, faults: Vec::new(), mended: text.to_owned(), pairs: Vec::new(), long_text: None }
     }
 
     // ---- looking and moving ----
@@ -115,12 +103,7 @@ impl<'a> Reader<'a> {
 
     fn fault(&mut self, span: Span, what: impl Into<String>, help: impl Into<String>) {
         let (what, help) = (what.into(), Some(help.into()));
-        self.faults.push(Fault {
-            span,
-            what,
-            help,
-            also: None,
-        });
+        self.faults.push(Fault { span, what, help, also: None });
     }
 
     fn stop<T>(&mut self, span: Span, what: impl Into<String>, help: impl Into<String>) -> Step<T> {
@@ -131,21 +114,13 @@ impl<'a> Reader<'a> {
     /// Puts `with` in place of the start of a span and blanks the rest of it, line breaks kept.
     fn mend(&mut self, span: Span, with: &str) {
         let blank = |c: char| {
-            if c == '\n' {
-                "\n".into()
-            } else {
-                " ".repeat(c.len_utf8())
-            }
+            if c == '\n' { "\n".into() } else { " ".repeat(c.len_utf8()) }
         };
         let old = &self.mended[span.clone()];
         let Some(tail) = old.get(with.len()..) else {
             return;
         };
-        let new: String = with
-            .chars()
-            .map(String::from)
-            .chain(tail.chars().map(blank))
-            .collect();
+        let new: String = with.chars().map(String::from).chain(tail.chars().map(blank)).collect();
         self.mended.replace_range(span, &new);
     }
 
@@ -155,20 +130,12 @@ impl<'a> Reader<'a> {
         let Some(long) = self.long_text.clone() else {
             return;
         };
-        if !self
-            .faults
-            .iter()
-            .any(|fault| fault.span.start >= long.start)
-        {
+        if !self.faults.iter().any(|fault| fault.span.start >= long.start) {
             return;
         }
         self.faults.retain(|fault| fault.span.start < long.start);
         let line = long.start..long.start + self.text[long.clone()].find('\n').unwrap_or(1);
-        self.fault(
-            line,
-            "the closing quotation mark of this text is missing",
-            "a text starts and ends with \" on the same line",
-        );
+        self.fault(line, "the closing quotation mark of this text is missing", "a text starts and ends with \" on the same line");
     }
 
     // ---- blanks and comments ----
@@ -210,11 +177,7 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         }
-        self.stop(
-            start..start + 2,
-            "this comment is never closed",
-            "close it with */, or start each of its lines with //",
-        )
+        self.stop(start..start + 2, "this comment is never closed", "close it with */, or start each of its lines with //")
     }
 
     fn hash_comment(&mut self) {
@@ -227,15 +190,8 @@ impl<'a> Reader<'a> {
         let span = self.at..self.at + c.len_utf8();
         self.at = span.end;
         self.mend(span.clone(), "");
-        let what = format!(
-            "an invisible character (U+{:04X}) stands here",
-            u32::from(c)
-        );
-        self.fault(
-            span,
-            what,
-            "it often comes with text copied from a web page; put an ordinary blank in its place",
-        );
+        let what = format!("an invisible character (U+{:04X}) stands here", u32::from(c));
+        self.fault(span, what, "it often comes with text copied from a web page; put an ordinary blank in its place");
     }
 
     // ---- the whole ----
@@ -283,9 +239,7 @@ impl<'a> Reader<'a> {
         self.faults.push(Fault {
             span: here,
             what: "there is more text after the end of the scenario".into(),
-            help: Some(
-                "the round bracket before it closes the scenario; is there one ) too many?".into(),
-            ),
+            help: Some("the round bracket before it closes the scenario; is there one ) too many?".into()),
             also: Some((end, "the scenario ends here".into())),
         });
         Err(Stop)
@@ -294,11 +248,7 @@ impl<'a> Reader<'a> {
     fn single(&mut self) -> Step<Node> {
         self.blanks()?;
         if self.rest().is_empty() {
-            return self.stop(
-                0..self.text.len(),
-                "the value is missing",
-                "write one value after the name",
-            );
+            return self.stop(0..self.text.len(), "the value is missing", "write one value after the name");
         }
         let mut value = self.value()?;
         self.blanks()?;

@@ -17,16 +17,8 @@ impl Reader<'_> {
             }
         }
         self.note_long(start..self.at);
-        let line = start
-            ..start
-                + self.text[start..]
-                    .find('\n')
-                    .unwrap_or(self.text.len() - start);
-        self.stop(
-            line,
-            "the closing quotation mark of this text is missing",
-            "a text starts and ends with \" on the same line",
-        )
+        let line = start..start + self.text[start..].find('\n').unwrap_or(self.text.len() - start);
+        self.stop(line, "the closing quotation mark of this text is missing", "a text starts and ends with \" on the same line")
     }
 
     pub(super) fn finished_text(&mut self, start: usize, content: String) -> Node {
@@ -71,18 +63,10 @@ impl Reader<'_> {
         let close = format!("\"{}", "#".repeat(hashes));
         let open = start + 2 + hashes;
         let Some(length) = self.text[open..].find(&close) else {
-            return self.stop(
-                start..open,
-                "the end of this raw text is missing",
-                format!("it ends with {close}"),
-            );
+            return self.stop(start..open, "the end of this raw text is missing", format!("it ends with {close}"));
         };
         self.at = open + length + close.len();
-        Ok(Node::scalar(
-            Kind::Text,
-            start..self.at,
-            self.text[open..open + length].to_owned(),
-        ))
+        Ok(Node::scalar(Kind::Text, start..self.at, self.text[open..open + length].to_owned()))
     }
 
     pub(super) fn single_quoted(&mut self) -> Step<Node> {
@@ -91,11 +75,7 @@ impl Reader<'_> {
         let inner = self.take_while(|c| c != '\'' && c != '\n');
         let content = &self.text[inner.clone()];
         if !self.skip('\'') {
-            return self.stop(
-                start..inner.end,
-                "the closing quotation mark of this text is missing",
-                "a text starts and ends with \"",
-            );
+            return self.stop(start..inner.end, "the closing quotation mark of this text is missing", "a text starts and ends with \"");
         }
         if content.chars().count() == 1 || content.starts_with('\\') {
             return Ok(Node::scalar(Kind::Char, start..self.at, content.to_owned()));
@@ -119,16 +99,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn wrong_marks(&mut self, span: Span, content: &str) -> Node {
-        let plain: String = content
-            .chars()
-            .filter(|c| !matches!(c, '"' | '\\'))
-            .collect();
+        let plain: String = content.chars().filter(|c| !matches!(c, '"' | '\\')).collect();
         self.mend(span.clone(), &format!("\"{plain}\""));
-        self.fault(
-            span.clone(),
-            "a text stands between straight double quotation marks",
-            format!("write \"{content}\""),
-        );
+        self.fault(span.clone(), "a text stands between straight double quotation marks", format!("write \"{content}\""));
         Node::scalar(Kind::Text, span, content.to_owned())
     }
 }

@@ -6,11 +6,7 @@ use super::{DEEPEST, Reader, Step};
 impl Reader<'_> {
     pub(super) fn value(&mut self) -> Step<Node> {
         if self.depth > DEEPEST {
-            return self.stop(
-                self.at..self.at + 1,
-                "too many brackets within brackets",
-                "no setting lies this deep",
-            );
+            return self.stop(self.at..self.at + 1, "too many brackets within brackets", "no setting lies this deep");
         }
         match self.peek() {
             Some('(') => self.round(None),
@@ -37,10 +33,7 @@ impl Reader<'_> {
         while let Some(c) = self.peek() {
             let sign = matches!(c, '+' | '-');
             let after_e = self.at > start && matches!(bytes[self.at - 1], b'e' | b'E');
-            if !(c.is_alphanumeric()
-                || matches!(c, '_' | '.')
-                || (sign && (self.at == start || after_e)))
-            {
+            if !(c.is_alphanumeric() || matches!(c, '_' | '.') || (sign && (self.at == start || after_e))) {
                 break;
             }
             self.at += c.len_utf8();
@@ -53,23 +46,13 @@ impl Reader<'_> {
     /// `50%`, `1'000`, `1/3`: ways to write numbers that a scenario does not know.
     pub(super) fn after_number(&mut self, number: &Span) {
         let written = &self.text[number.clone()];
-        let digit_next = self
-            .rest()
-            .chars()
-            .nth(1)
-            .is_some_and(|c| c.is_ascii_digit());
+        let digit_next = self.rest().chars().nth(1).is_some_and(|c| c.is_ascii_digit());
         match self.peek() {
             Some('%') => {
                 self.at += 1;
-                let share = written
-                    .parse::<f64>()
-                    .map_or("0.5".into(), |n| (n / 100.0).to_string());
+                let share = written.parse::<f64>().map_or("0.5".into(), |n| (n / 100.0).to_string());
                 self.mend(number.end..self.at, "");
-                self.fault(
-                    number.start..self.at,
-                    "a share is not written with %",
-                    format!("write {share}"),
-                );
+                self.fault(number.start..self.at, "a share is not written with %", format!("write {share}"));
             }
             Some('\'' | '’' | '/') if digit_next => {
                 let c = self.peek().unwrap_or('/');
@@ -77,27 +60,16 @@ impl Reader<'_> {
                 self.take_while(|c| c.is_ascii_digit() || c == '\'');
                 let span = number.start..self.at;
                 self.mend(number.end..self.at, "");
-                let help = if c == '/' {
-                    "write the number with a decimal point"
-                } else {
-                    "write it without a mark, or with _ as in 1_000"
-                };
-                self.fault(
-                    span.clone(),
-                    format!("`{}` is not a number a scenario knows", &self.text[span]),
-                    help,
-                );
+                let help =
+                    if c == '/' { "write the number with a decimal point" } else { "write it without a mark, or with _ as in 1_000" };
+                self.fault(span.clone(), format!("`{}` is not a number a scenario knows", &self.text[span]), help);
             }
             Some(' ') if thousands(self.rest()) => {
                 self.at += 4;
                 let span = number.start..self.at;
                 self.mend(number.end..self.at, "");
                 let plain = self.text[span.clone()].replace(' ', "");
-                self.fault(
-                    span,
-                    "a number has no blanks in it",
-                    format!("write {plain}; between two numbers stands a comma"),
-                );
+                self.fault(span, "a number has no blanks in it", format!("write {plain}; between two numbers stands a comma"));
             }
             _ => {}
         }
@@ -107,8 +79,7 @@ impl Reader<'_> {
     pub(super) fn decimal_comma(&mut self, number: &mut Node) -> bool {
         let mut next = self.rest().chars();
         let adjoins = number.kind == Kind::Number && self.at == number.span.end;
-        if !(adjoins && next.next() == Some(',') && next.next().is_some_and(|c| c.is_ascii_digit()))
-        {
+        if !(adjoins && next.next() == Some(',') && next.next().is_some_and(|c| c.is_ascii_digit())) {
             return false;
         }
         let comma = self.at;
@@ -124,11 +95,7 @@ impl Reader<'_> {
             (format!("`{written}` has a decimal comma"), format!("write {right} with a point"))
         };
         self.mend(comma..comma + 1, ".");
-        self.fault(
-            number.span.clone(),
-            what,
-            help,
-        );
+        self.fault(number.span.clone(), what, help);
         true
     }
 
@@ -142,11 +109,7 @@ impl Reader<'_> {
         if !more.is_empty() {
             self.odd_word(start..more.end);
         }
-        let name = Name {
-            text: self.text[plain.start..more.end].to_owned(),
-            span: start..self.at,
-            quoted: false,
-        };
+        let name = Name { text: self.text[plain.start..more.end].to_owned(), span: start..self.at, quoted: false };
         let end = self.at;
         self.blanks()?;
         if self.peek() == Some('(') {
@@ -158,16 +121,9 @@ impl Reader<'_> {
 
     pub(super) fn odd_word(&mut self, span: Span) {
         let written = &self.text[span.clone()];
-        let mended: String = written
-            .chars()
-            .map(|c| if word_part(c) { c } else { '_' })
-            .collect();
+        let mended: String = written.chars().map(|c| if word_part(c) { c } else { '_' }).collect();
         self.mend(span.clone(), &mended);
-        self.fault(
-            span,
-            format!("`{written}` is neither a number nor a single word"),
-            format!("if it is a text, write \"{written}\""),
-        );
+        self.fault(span, format!("`{written}` is neither a number nor a single word"), format!("if it is a text, write \"{written}\""));
     }
 }
 
