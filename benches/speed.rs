@@ -35,7 +35,7 @@ impl Kernel for Floor<'_> {
         }
         let mut luck = SessionLuck::default();
         for _ in 0..self.sessions / W {
-            luck.draw(&lanes.session(), &self.rules.needs, &self.rules.gamma);
+            luck.draw(&lanes.session(&self.rules.needs.session), &self.rules.needs, &self.rules.gamma);
             black_box(&luck);
         }
         luck.alliance[0]

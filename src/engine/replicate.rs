@@ -3,7 +3,7 @@
 use super::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
 use super::vector::{Kernel, Width, at};
 use crate::model::clinic::{Clinic, ClinicLuck};
-use crate::model::draws::{ClientLuck, Needs, SessionLuck, W};
+use crate::model::draws::{IntakeLuck, Needs, SessionLuck, W};
 use crate::model::ending::EndReason;
 use crate::model::intake::{Start, finish_rates, start};
 use crate::model::rules::Rules;
@@ -249,27 +249,37 @@ impl<O: SessionObserver> Kernel for AllCourses<'_, O> {
 fn admit_everybody(cell: &Cell, streams: ReplicateStreams, arms: &mut [ArmResult]) {
     let total = cell.size.total();
     let mut lanes = LaneStreams::default();
+    let mut luck = IntakeLuck::default();
     for base in (0..total).step_by(W) {
         let here = W.min(total - base);
         for l in 0..here {
             lanes.open(l, streams, client(cell.size.address(base + l)), Purpose::Intake);
         }
-        let luck = ClientLuck::draw(&lanes.take(), &cell.needs);
+        luck.draw(&lanes.take(&cell.needs.client), &cell.needs);
         for (arm, rules) in arms.iter_mut().zip(&cell.arms) {
-            let mut starts = [Start::default(); W];
-            for (l, (start_of, luck)) in starts.iter_mut().zip(&luck).enumerate().take(here) {
-                let address = cell.size.address(base + l);
-                if arm.size.position(address).is_some() {
-                    let therapist = &arm.therapists[address[0] * arm.size.therapists + address[1]];
-                    *start_of = start(rules, &arm.clinics[address[0]], therapist, luck);
-                }
-            }
-            finish_rates(rules, &mut starts);
-            for (l, start) in starts.iter().enumerate().take(here) {
-                if let Some(at) = arm.size.position(cell.size.address(base + l)) {
-                    arm.starts[at] = *start;
-                }
-            }
+            admit_lanes(cell, rules, base..base + here, &luck, arm);
+        }
+    }
+}
+
+/// Intake of the clients in all lanes into one arm. Rates come last, all together: exponentials are dear.
+#[inline(always)]
+fn admit_lanes(cell: &Cell, rules: &Rules, clients: core::ops::Range<usize>, luck: &IntakeLuck, arm: &mut ArmResult) {
+    let mut rates = [0.0; W];
+    let mut positions = [None; W];
+    for (l, i) in clients.enumerate() {
+        let address = cell.size.address(i);
+        positions[l] = arm.size.position(address);
+        if let Some(at) = positions[l] {
+            let therapist = &arm.therapists[address[0] * arm.size.therapists + address[1]];
+            arm.starts[at] = start(rules, &arm.clinics[address[0]], therapist, &luck.of(l));
+            rates[l] = arm.starts[at].rate;
+        }
+    }
+    finish_rates(rules, &mut rates);
+    for (at, rate) in positions.into_iter().zip(rates) {
+        if let Some(at) = at {
+            arm.starts[at].rate = rate;
         }
     }
 }
@@ -332,7 +342,7 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, wor
         if seats.iter().all(|arm| arm.taken == 0) && waiting.is_empty() {
             return;
         }
-        luck.draw(&lanes.session(), &cell.needs, &base.gamma);
+        luck.draw(&lanes.session(&cell.needs.session), &cell.needs, &base.gamma);
         for (a, rules) in cell.arms.iter().enumerate() {
             let (courses, seats, arm) = (&mut courses[a], &mut seats[a], &mut arms[a]);
             step::<O>(rules, &luck, courses);

@@ -122,35 +122,43 @@ impl LaneStreams {
         self.state[l] = state.wrapping_add(increment).wrapping_mul(MULTIPLIER).wrapping_add(increment);
     }
 
+    /// One step of every lane.
     #[inline(always)]
-    fn next(&mut self) -> Bits {
-        let before = self.state;
+    fn step(&mut self) {
         for (state, increment) in self.state.iter_mut().zip(self.increment) {
             *state = state.wrapping_mul(MULTIPLIER).wrapping_add(increment);
         }
-        before.map(|s| {
+    }
+
+    /// What the generators show for a state (XSH-RR).
+    #[inline(always)]
+    fn output(state: [u64; W]) -> Bits {
+        state.map(|s| {
             let shifted = (((s >> 18) ^ s) >> 27) as u32;
             shifted.rotate_right((s >> 59) as u32)
         })
     }
 
-    /// The next `N` draws of every lane.
+    /// The next `N` draws of every lane; what is not wanted stays 0.
     #[inline(always)]
-    pub fn take<const N: usize>(&mut self) -> [Bits; N] {
+    pub fn take<const N: usize>(&mut self, wanted: &[bool; N]) -> [Bits; N] {
         let mut out = [[0; W]; N];
-        for bits in &mut out {
-            *bits = self.next();
+        for (bits, wanted) in out.iter_mut().zip(wanted) {
+            if *wanted {
+                *bits = Self::output(self.state);
+            }
+            self.step();
         }
         out
     }
 
     /// The draws of the next session of every lane; afterwards each lane stands at the session after.
     #[inline(always)]
-    pub fn session(&mut self) -> [Bits; SESSION_SLOTS] {
+    pub fn session(&mut self, wanted: &[bool; SESSION_SLOTS]) -> [Bits; SESSION_SLOTS] {
         const REST: (u64, u64) = jump(SESSION_STRIDE - SESSION_SLOTS);
-        let out = self.take();
-        for l in 0..W {
-            self.state[l] = REST.0.wrapping_mul(self.state[l]).wrapping_add(REST.1.wrapping_mul(self.increment[l]));
+        let out = self.take(wanted);
+        for (state, increment) in self.state.iter_mut().zip(self.increment) {
+            *state = REST.0.wrapping_mul(*state).wrapping_add(REST.1.wrapping_mul(increment));
         }
         out
     }
@@ -173,7 +181,7 @@ mod tests {
         for l in 0..W {
             lanes.open(l, streams, Entity::Client(1, 2, l as u32), Purpose::Sessions);
         }
-        let sessions: Vec<_> = (0..5).map(|_| lanes.session()).collect();
+        let sessions: Vec<_> = (0..5).map(|_| lanes.session(&[true; SESSION_SLOTS])).collect();
         for l in 0..W {
             let mut generator = streams.generator(Entity::Client(1, 2, l as u32), Purpose::Sessions);
             for session in &sessions {

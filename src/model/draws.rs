@@ -75,23 +75,53 @@ pub struct SessionLuck {
     pub residual: Lanes,
 }
 
-/// Which normals a set of arms can use at all. A slot that no arm uses is not turned into a
-/// normal; it still has its place in the stream.
+/// Slots of a session, in their frozen order.
+pub mod slot {
+    /// Shock of state alliance.
+    pub const ALLIANCE: usize = 0;
+    /// Rupture intensity, or whether there is a rupture.
+    pub const RUPTURE: usize = 1;
+    /// Withdrawal or confrontation.
+    pub const KIND: usize = 2;
+    /// Noticed.
+    pub const NOTICE: usize = 3;
+    /// Repaired.
+    pub const REPAIR: usize = 4;
+    /// Symptom shock.
+    pub const SYMPTOMS: usize = 5;
+    /// Life event.
+    pub const LIFE_EVENT: usize = 6;
+    /// Its size.
+    pub const LIFE_EVENT_SIZE: usize = 7;
+    /// Error of the alliance rating.
+    pub const RATING_ERROR: usize = 8;
+    /// Error of the symptom score.
+    pub const SCORE_ERROR: usize = 9;
+    /// Dropout.
+    pub const DROPOUT: usize = 10;
+    /// Planned ending.
+    pub const PLANNED: usize = 11;
+    /// Administrative ending.
+    pub const ADMINISTRATIVE: usize = 12;
+    /// Noticing without feedback.
+    pub const UNAIDED: usize = 13;
+    /// Acting on feedback.
+    pub const UPTAKE: usize = 14;
+    /// Deviation from a straight line.
+    pub const RESIDUAL: usize = 15;
+}
+
+/// Which slots a set of arms can use at all. What no arm uses is not computed; it still has its place in the
+/// stream, so nothing else moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Rupture intensity as a normal.
-    pub rupture_normal: bool,
-    /// Life events.
-    pub life_events: bool,
-    /// Residuals of linear growth.
-    pub residual: bool,
-    /// Symptom shocks (relaxation, or linear growth with drift).
-    pub symptom_shock: bool,
-    /// Error of symptom scores.
-    pub score_error: bool,
-    /// Error of alliance ratings.
-    pub rating_error: bool,
-    /// Slots of a client's intake that matter.
+    /// Slots of a session.
+    pub session: [bool; SESSION_SLOTS],
+    /// The rupture draw as a gamma variable.
+    pub graded_rupture: bool,
+    /// The rupture draw as a uniform.
+    pub plain_rupture: bool,
+    /// Slots of a client's intake.
     pub client: [bool; CLIENT_SLOTS],
 }
 
@@ -99,12 +129,9 @@ impl Needs {
     /// What two arms need together.
     pub fn or(self, other: Self) -> Self {
         Self {
-            rupture_normal: self.rupture_normal | other.rupture_normal,
-            life_events: self.life_events | other.life_events,
-            residual: self.residual | other.residual,
-            symptom_shock: self.symptom_shock | other.symptom_shock,
-            score_error: self.score_error | other.score_error,
-            rating_error: self.rating_error | other.rating_error,
+            session: core::array::from_fn(|slot| self.session[slot] | other.session[slot]),
+            graded_rupture: self.graded_rupture | other.graded_rupture,
+            plain_rupture: self.plain_rupture | other.plain_rupture,
             client: core::array::from_fn(|slot| self.client[slot] | other.client[slot]),
         }
     }
@@ -112,54 +139,54 @@ impl Needs {
 
 #[inline(always)]
 fn normals(bits: &Bits, to: &mut Lanes) {
-    for l in 0..W {
-        to[l] = normal(bits[l]);
-    }
+    let single = bits.map(normal);
+    *to = single.map(f64::from);
 }
 
 #[inline(always)]
 fn uniforms(bits: &Bits, to: &mut Lanes) {
-    for l in 0..W {
-        to[l] = uniform(bits[l]);
-    }
+    *to = bits.map(uniform);
 }
 
 impl SessionLuck {
-    /// Turns the bits of one session into luck. The order of slots is frozen.
+    /// Turns the bits of one session into luck.
     #[inline(always)]
     pub fn draw(&mut self, bits: &[Bits; SESSION_SLOTS], needs: &Needs, gamma: &GammaTable) {
-        normals(&bits[0], &mut self.alliance);
-        if needs.rupture_normal {
-            normals(&bits[1], &mut self.rupture);
-            for l in 0..W {
-                self.gamma[l] = gamma.at(self.rupture[l]);
+        if needs.graded_rupture {
+            normals(&bits[slot::RUPTURE], &mut self.rupture);
+            self.gamma = self.rupture.map(|z| gamma.at(z));
+        }
+        if needs.plain_rupture {
+            uniforms(&bits[slot::RUPTURE], &mut self.rupture_uniform);
+        }
+        let normal_slots: [(usize, &mut Lanes); 6] = [
+            (slot::ALLIANCE, &mut self.alliance),
+            (slot::SYMPTOMS, &mut self.symptoms),
+            (slot::LIFE_EVENT_SIZE, &mut self.life_event_size),
+            (slot::RATING_ERROR, &mut self.rating_error),
+            (slot::SCORE_ERROR, &mut self.score_error),
+            (slot::RESIDUAL, &mut self.residual),
+        ];
+        for (slot, to) in normal_slots {
+            if needs.session[slot] {
+                normals(&bits[slot], to);
             }
-        } else {
-            uniforms(&bits[1], &mut self.rupture_uniform);
         }
-        uniforms(&bits[2], &mut self.kind);
-        uniforms(&bits[3], &mut self.notice);
-        uniforms(&bits[4], &mut self.repair);
-        if needs.symptom_shock {
-            normals(&bits[5], &mut self.symptoms);
-        }
-        if needs.life_events {
-            uniforms(&bits[6], &mut self.life_event);
-            normals(&bits[7], &mut self.life_event_size);
-        }
-        if needs.rating_error {
-            normals(&bits[8], &mut self.rating_error);
-        }
-        if needs.score_error {
-            normals(&bits[9], &mut self.score_error);
-        }
-        uniforms(&bits[10], &mut self.dropout);
-        uniforms(&bits[11], &mut self.planned);
-        uniforms(&bits[12], &mut self.administrative);
-        uniforms(&bits[13], &mut self.unaided);
-        uniforms(&bits[14], &mut self.uptake);
-        if needs.residual {
-            normals(&bits[15], &mut self.residual);
+        let uniform_slots: [(usize, &mut Lanes); 9] = [
+            (slot::KIND, &mut self.kind),
+            (slot::NOTICE, &mut self.notice),
+            (slot::REPAIR, &mut self.repair),
+            (slot::LIFE_EVENT, &mut self.life_event),
+            (slot::DROPOUT, &mut self.dropout),
+            (slot::PLANNED, &mut self.planned),
+            (slot::ADMINISTRATIVE, &mut self.administrative),
+            (slot::UNAIDED, &mut self.unaided),
+            (slot::UPTAKE, &mut self.uptake),
+        ];
+        for (slot, to) in uniform_slots {
+            if needs.session[slot] {
+                uniforms(&bits[slot], to);
+            }
         }
     }
 }
@@ -203,43 +230,50 @@ pub struct ClientLuck {
     pub background: f64,
 }
 
-impl ClientLuck {
-    /// Turns the bits of [`W`] clients into luck. The order of slots is frozen.
+/// Luck of [`W`] clients at intake, slot by slot. Slots that nobody needs stay 0.
+#[derive(Clone, Debug, Default)]
+pub struct IntakeLuck([Lanes; CLIENT_SLOTS]);
+
+/// From this slot on, intake draws are uniform; before it, normal.
+const FIRST_UNIFORM: usize = 18;
+
+impl IntakeLuck {
+    /// Turns the bits of [`W`] clients into luck.
     #[inline(always)]
-    pub fn draw(bits: &[Bits; CLIENT_SLOTS], needs: &Needs) -> [Self; W] {
-        let mut values = [[0.0; W]; CLIENT_SLOTS];
-        for slot in 0..18 {
+    pub fn draw(&mut self, bits: &[Bits; CLIENT_SLOTS], needs: &Needs) {
+        for slot in 0..FIRST_UNIFORM {
             if needs.client[slot] {
-                normals(&bits[slot], &mut values[slot]);
+                normals(&bits[slot], &mut self.0[slot]);
             }
         }
-        for slot in 18..CLIENT_SLOTS {
-            uniforms(&bits[slot], &mut values[slot]);
+        for slot in FIRST_UNIFORM..CLIENT_SLOTS {
+            uniforms(&bits[slot], &mut self.0[slot]);
         }
-        let mut luck = [Self::default(); W];
-        for (l, one) in luck.iter_mut().enumerate() {
-            let v = |slot: usize| values[slot][l];
-            *one = Self {
-                severity: v(0),
-                attachment: [v(1), v(2)],
-                alliance: v(3),
-                match_rest: v(4),
-                components: [v(5), v(6), v(7)],
-                state: v(8),
-                rate: v(9),
-                heading: v(10),
-                good_enough: v(11),
-                state_effect: v(12),
-                support: v(13),
-                motivation: v(14),
-                before: v(15),
-                post_error: v(16),
-                post_residual: v(17),
-                personality: v(18),
-                background: v(19),
-            };
+    }
+
+    /// Luck of the client in lane `l`. The order of slots is frozen.
+    #[inline(always)]
+    pub fn of(&self, l: usize) -> ClientLuck {
+        let v = |slot: usize| self.0[slot][l];
+        ClientLuck {
+            severity: v(0),
+            attachment: [v(1), v(2)],
+            alliance: v(3),
+            match_rest: v(4),
+            components: [v(5), v(6), v(7)],
+            state: v(8),
+            rate: v(9),
+            heading: v(10),
+            good_enough: v(11),
+            state_effect: v(12),
+            support: v(13),
+            motivation: v(14),
+            before: v(15),
+            post_error: v(16),
+            post_residual: v(17),
+            personality: v(18),
+            background: v(19),
         }
-        luck
     }
 }
 
@@ -247,11 +281,11 @@ impl TherapistLuck {
     /// Turns the bits of one therapist into luck. The order of slots is frozen.
     pub fn draw(bits: &[u32; THERAPIST_SLOTS]) -> Self {
         Self {
-            traits: core::array::from_fn(|i| normal(bits[i])),
-            attachment: [normal(bits[4]), normal(bits[5])],
+            traits: core::array::from_fn(|i| f64::from(normal(bits[i]))),
+            attachment: [f64::from(normal(bits[4])), f64::from(normal(bits[5]))],
             uptake: uniform(bits[6]),
-            burnout: normal(bits[7]),
-            growth: [normal(bits[8]), normal(bits[9])],
+            burnout: f64::from(normal(bits[7])),
+            growth: [f64::from(normal(bits[8])), f64::from(normal(bits[9]))],
         }
     }
 }
@@ -259,6 +293,6 @@ impl TherapistLuck {
 impl ClinicLuck {
     /// Turns the bits of one clinic into luck. The order of slots is frozen.
     pub fn draw(bits: &[u32; CLINIC_SLOTS]) -> Self {
-        Self { outcome: normal(bits[0]), alliance: normal(bits[1]), dropout: normal(bits[2]) }
+        Self { outcome: f64::from(normal(bits[0])), alliance: f64::from(normal(bits[1])), dropout: f64::from(normal(bits[2])) }
     }
 }

@@ -31,15 +31,15 @@ params! {
     }
 }
 
-/// Log-odds of dropping out after a session. `base` holds the mean, therapist and clinic;
-/// `recent_gain` is the fall of the observed score since the last measurement, points.
+/// Log-odds of dropping out after a session, as far as the client's ratings and scores go. `base` holds the mean,
+/// therapist and clinic; `rated` is the alliance rating in SDs, `recent_gain` the fall of the observed score since the
+/// last measurement, points.
 #[inline(always)]
-pub fn dropout_logit(p: &Endings, base: f64, early: bool, rated: f64, experienced: f64, open_rupture: bool, recent_gain: f64) -> f64 {
+pub fn dropout_logit(p: &Endings, base: f64, early: bool, rated: f64, open_rupture: bool, recent_gain: f64) -> f64 {
     base + if early { p.dropout_early } else { 0.0 }
         + p.dropout_alliance * rated
-        + p.dropout_experienced_alliance * experienced
         + if open_rupture { p.dropout_rupture } else { 0.0 }
-        + p.dropout_gain * (recent_gain / 5.0)
+        + (p.dropout_gain * 0.2) * recent_gain
 }
 
 crate::category! {

@@ -116,18 +116,11 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
     }
 }
 
-/// Turns the log rates of some starts into rates, all together since exponentials are dear.
+/// Turns the log rates of some clients into rates, all together.
 #[inline(always)]
-pub fn finish_rates<const N: usize>(rules: &Rules, starts: &mut [Start; N]) {
-    let Symptoms::Relaxation(p) = &rules.world.symptoms else {
-        return;
-    };
-    let mut rates: [f64; N] = core::array::from_fn(|l| starts[l].rate);
-    for rate in &mut rates {
-        *rate = p.rate * exp(*rate);
-    }
-    for (start, rate) in starts.iter_mut().zip(rates) {
-        start.rate = rate;
+pub fn finish_rates<const N: usize>(rules: &Rules, rates: &mut [f64; N]) {
+    if let Symptoms::Relaxation(p) = &rules.world.symptoms {
+        *rates = rates.map(|log_rate| p.rate * exp(log_rate));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::alliance::Alliance;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
-use super::draws::{CLIENT_SLOTS, Needs};
+use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, slot};
 use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
 use super::intervention::Intervention;
@@ -285,6 +285,10 @@ pub struct Rules {
     pub gained_heading: f64,
     /// Log-odds of noticing withdrawal, confrontation.
     pub notice_logits: [f64; 2],
+    /// Chances of noticing withdrawal, confrontation, for an average therapist.
+    pub notice_chances: [f64; 2],
+    /// All therapists notice alike.
+    pub notice_alike: bool,
     /// Log-odds that an unnoticed rupture heals.
     pub unnoticed_logit: f64,
     /// Thresholds of observer, therapist, client.
@@ -364,6 +368,8 @@ impl Rules {
             state_coefficient: state_coefficient * world.alliance_effects.state,
             gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
+            notice_chances: [r.notice_withdrawal, r.notice_confrontation],
+            notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0,
             unnoticed_logit: logit(r.repair_unnoticed),
             thresholds,
             intensity_slope,
@@ -381,7 +387,7 @@ impl Rules {
         })
     }
 
-    /// Intake slots that matter, in the order of [`super::draws::ClientLuck::draw`]. Attachment is always
+    /// Intake slots that matter, in the order of [`super::draws::IntakeLuck::of`]. Attachment is always
     /// kept, since it is reported.
     fn client_needs(world: &World, symptoms: &Scale) -> [bool; CLIENT_SLOTS] {
         let effects = &world.alliance_effects;
@@ -403,18 +409,23 @@ impl Rules {
     }
 
     fn needs(world: &World, symptoms: &Scale, alliance: &Scale) -> Needs {
-        let (symptom_shock, life_events, residual) = match &world.symptoms {
+        let graded = matches!(world.rupture.onset, Onset::Intensity(_));
+        let (shock, life_events, residual) = match &world.symptoms {
             Symptoms::Relaxation(p) => (p.noise > 0.0, p.life_event > 0.0, false),
             Symptoms::LinearGrowth(p) => (p.drift > 0.0, false, p.residual > 0.0),
         };
-        Needs {
-            rupture_normal: matches!(world.rupture.onset, Onset::Intensity(_)),
-            life_events,
-            residual,
-            symptom_shock,
-            score_error: symptoms.error_sd > 0.0,
-            rating_error: alliance.error_sd > 0.0,
-            client: Self::client_needs(world, symptoms),
-        }
+        let mut session = [true; SESSION_SLOTS];
+        session[slot::ALLIANCE] = world.alliance.innovation_sd() > 0.0;
+        session[slot::SYMPTOMS] = shock;
+        session[slot::LIFE_EVENT] = life_events;
+        session[slot::LIFE_EVENT_SIZE] = life_events;
+        session[slot::RATING_ERROR] = alliance.error_sd > 0.0;
+        session[slot::SCORE_ERROR] = symptoms.error_sd > 0.0;
+        session[slot::PLANNED] = world.endings.planned > 0.0;
+        session[slot::ADMINISTRATIVE] = world.endings.administrative > 0.0;
+        session[slot::UNAIDED] = world.tracking.unaided_notice > 0.0;
+        session[slot::UPTAKE] = world.feedback.is_some();
+        session[slot::RESIDUAL] = residual;
+        Needs { session, graded_rupture: graded, plain_rupture: !graded, client: Self::client_needs(world, symptoms) }
     }
 }

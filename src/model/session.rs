@@ -43,6 +43,8 @@ pub struct Courses {
     pub own_parts: [Lanes; 3],
     /// Row of the client's intake band in the expected curves.
     pub band: [usize; W],
+    /// Lanes whose client has not had a session yet, one bit each.
+    fresh: u32,
 
     // State.
     /// Number of the session in progress.
@@ -75,8 +77,10 @@ pub struct Courses {
     pub last_rating: Lanes,
     /// Rating at the early session, or the last one before it.
     pub early_rating: Lanes,
-    /// Signal today: 0 on track, 1 yellow, 2 red.
+    /// Signal today: 0 on track, 1 yellow, 2 red. Kept only for an onlooker.
     pub signal: Lanes,
+    /// Red today.
+    off_track: Lanes,
     /// Symptoms measured today.
     pub measured: Lanes,
     /// Alliance rating handed in today.
@@ -151,6 +155,7 @@ impl Courses {
             part[l] = own;
         }
         self.band[l] = 0;
+        self.fresh |= 1 << l;
         self.session[l] = 0.0;
         self.symptoms[l] = start.symptoms;
         self.trait_alliance[l] = start.trait_alliance;
@@ -263,10 +268,10 @@ fn read_the_chart<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Course
     let mut yellow = [f64::INFINITY; W];
     let mut red = [f64::INFINITY; W];
     if let Some(curves) = &rules.curves {
-        for l in 0..W {
-            if c.session[l] < 1.5 {
-                c.band[l] = curves.row(c.score[l]);
-            }
+        while c.fresh != 0 {
+            let l = c.fresh.trailing_zeros() as usize;
+            c.fresh &= c.fresh - 1;
+            c.band[l] = curves.row(c.score[l]);
         }
         for l in 0..W {
             let at = c.band[l] + (c.session[l] as usize).min(curves.stride - 1);
@@ -276,23 +281,37 @@ fn read_the_chart<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Course
             }
         }
     }
-    let f = &rules.feedback;
-    let has_feedback = rules.has_feedback;
     let unaided_chance = rules.world.tracking.unaided_notice;
     for l in 0..W {
+        let off_track = (c.measured[l] > 0.5) & (c.score[l] > red[l]);
+        let unaided = off_track & (luck.unaided[l] < unaided_chance);
+        c.off_track[l] = flag(off_track);
+        c.first_red[l] = if off_track & (c.first_red[l] < 0.5) { c.session[l] } else { c.first_red[l] };
+        c.acted[l] = flag(unaided);
+        if O::ON {
+            let warned = (c.measured[l] > 0.5) & (c.score[l] > yellow[l]);
+            c.signal[l] = if off_track { 2.0 } else { flag(warned) };
+        }
+    }
+    if rules.has_feedback {
+        read_the_feedback(rules, luck, c);
+    }
+}
+
+/// With feedback she reads the scores if she is somebody who takes it up today, and acts on alarms and alerts.
+#[inline(always)]
+fn read_the_feedback(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let f = &rules.feedback;
+    for l in 0..W {
         let measured = c.measured[l] > 0.5;
-        let off_track = measured & (c.score[l] > red[l]);
         let worse = measured & (c.score[l] - c.intake_score[l] >= f.rational_points);
         // A rational system shows its own alarm; otherwise red on the chart is the alarm.
-        let alarm = if f.rational_points < f64::INFINITY { worse } else { off_track };
+        let alarm = if f.rational_points < f64::INFINITY { worse } else { c.off_track[l] > 0.5 };
         let low = (c.session[l] > 1.5) & ((c.last_rating[l] < f.alliance_below) | (c.rating_fall[l] > f.alliance_fall));
         let takes_up = luck.uptake[l] < c.uptake[l];
-        c.signal[l] = if off_track { 2.0 } else { flag(measured & (c.score[l] > yellow[l])) };
-        c.first_red[l] = if off_track & (c.first_red[l] < 0.5) { c.session[l] } else { c.first_red[l] };
-        let aided = has_feedback & takes_up & (alarm | low);
-        let unaided = off_track & (luck.unaided[l] < unaided_chance);
-        c.acted[l] = flag(aided | unaided);
-        c.read[l] = flag(has_feedback & takes_up & measured);
+        let acts = (takes_up & (alarm | low)) | (c.acted[l] > 0.5);
+        c.acted[l] = flag(acts);
+        c.read[l] = flag(takes_up & measured);
     }
 }
 
@@ -348,14 +367,22 @@ fn gain_trait(rules: &Rules, c: &mut Courses, l: usize, gain: f64) {
 
 #[inline(always)]
 fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
-    let p = &rules.world.rupture;
-    let mut new = [0.0; W];
+    let new = new_strain(rules, luck, c);
+    open_ruptures(rules, luck, &new, c);
+    notice_and_repair(rules, luck, c);
+    if !rules.world.interventions.is_empty() {
+        repair_by_intervention(rules, c);
+    }
+    feel_the_consequences(rules, c);
+}
+
+/// Strain that this session brings.
+#[inline(always)]
+fn new_strain(rules: &Rules, luck: &SessionLuck, c: &Courses) -> Lanes {
+    let mut new = luck.gamma;
     if rules.graded_ruptures {
-        new = luck.gamma;
         if rules.own_shape {
-            for l in 0..W {
-                new[l] = rules.gamma.at(luck.rupture[l]);
-            }
+            new = luck.rupture.map(|z| rules.gamma.at(z));
         }
         for l in 0..W {
             new[l] = intensity(c.rupture[l], rules.intensity_slope, c.state[l], new[l], rules.largest_intensity);
@@ -367,17 +394,20 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
             new[l] = flag(happens(luck.rupture_uniform[l], c.rupture[l] + rules.intensity_slope * alliance));
         }
     }
-    let mut always_repaired = [0.0; W];
     for intervention in &rules.world.interventions {
-        for l in 0..W {
-            match intervention {
-                Intervention::NoRuptures(p) if c.session[l] >= f64::from(p.from) => new[l] = 0.0,
-                Intervention::RepairEveryRupture(p) if c.session[l] >= f64::from(p.from) => always_repaired[l] = 1.0,
-                _ => {}
+        if let Intervention::NoRuptures(p) = intervention {
+            for l in 0..W {
+                new[l] = if c.session[l] >= f64::from(p.from) { 0.0 } else { new[l] };
             }
         }
     }
+    new
+}
 
+/// What is in the room: the new strain or what is left of an old rupture; who would report it.
+#[inline(always)]
+fn open_ruptures(rules: &Rules, luck: &SessionLuck, new: &Lanes, c: &mut Courses) {
+    let p = &rules.world.rupture;
     let [observer, therapist, client] = rules.thresholds;
     for l in 0..W {
         let before = c.open[l];
@@ -396,21 +426,49 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         c.reports[1][l] += flag(c.strain[l] >= therapist);
         c.reports[2][l] += flag(c.strain[l] >= client);
     }
+}
 
-    let [logit_withdrawal, logit_confrontation] = rules.notice_logits;
+#[inline(always)]
+fn notice_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let mut seen = [0.0; W];
+    if rules.notice_alike {
+        let [withdrawal, confrontation] = rules.notice_chances;
+        for l in 0..W {
+            seen[l] = flag(luck.notice[l] < if c.withdrawal[l] > 0.5 { withdrawal } else { confrontation });
+        }
+    } else {
+        let [withdrawal, confrontation] = rules.notice_logits;
+        for l in 0..W {
+            seen[l] = flag(noticed(c.withdrawal[l] > 0.5, withdrawal, confrontation, c.notice[l], luck.notice[l]));
+        }
+    }
     let f = &rules.feedback;
     for l in 0..W {
         let ruptured = c.ruptured[l] > 0.5;
         let acted = c.acted[l] > 0.5;
-        let seen = noticed(c.withdrawal[l] > 0.5, logit_withdrawal, logit_confrontation, c.notice[l], luck.notice[l]);
         let alerted = acted & (luck.notice[l] < f.notice);
-        let notices = ruptured & (seen | alerted);
+        let notices = ruptured & ((seen[l] > 0.5) | alerted);
         let logit = c.repair[l] + if acted { f.repair } else { 0.0 };
         let heals = repaired(notices, logit, rules.unnoticed_logit, luck.repair[l]);
         c.noticed[l] = flag(notices);
-        c.repaired[l] = flag(ruptured & (heals | (always_repaired[l] > 0.5)));
+        c.repaired[l] = flag(ruptured & heals);
     }
+}
 
+fn repair_by_intervention(rules: &Rules, c: &mut Courses) {
+    for intervention in &rules.world.interventions {
+        if let Intervention::RepairEveryRupture(p) = intervention {
+            for l in 0..W {
+                c.repaired[l] = if c.session[l] >= f64::from(p.from) { c.ruptured[l] } else { c.repaired[l] };
+            }
+        }
+    }
+}
+
+/// What rupture and repair do to the alliance.
+#[inline(always)]
+fn feel_the_consequences(rules: &Rules, c: &mut Courses) {
+    let p = &rules.world.rupture;
     for l in 0..W {
         let repaired = c.repaired[l];
         let stays = c.ruptured[l] - repaired;
@@ -424,14 +482,12 @@ fn rupture_and_repair(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         c.ruptured_sessions[l] += c.ruptured[l];
     }
     let gained = rules.gained_heading * p.trait_gain;
-    if let Symptoms::Relaxation(_) = rules.world.symptoms {
-        for l in 0..W {
-            c.heading[l] -= gained * c.repaired[l];
-        }
-    } else {
-        for l in 0..W {
-            c.rate[l] -= gained * c.repaired[l];
-        }
+    let level = match rules.world.symptoms {
+        Symptoms::Relaxation(_) => &mut c.heading,
+        Symptoms::LinearGrowth(_) => &mut c.rate,
+    };
+    for (level, repaired) in level.iter_mut().zip(&c.repaired) {
+        *level -= gained * repaired;
     }
 }
 
@@ -456,19 +512,20 @@ fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     }
 }
 
-/// Improvement rate this week, times usual: an unnoticed open rupture slows, support tools speed up.
+/// Improvement rate this week, times usual: an unnoticed open rupture slows.
 #[inline(always)]
 fn tempo(rules: &Rules, c: &Courses, l: usize) -> f64 {
     let hidden = (c.open[l] > 0.0) & (c.noticed[l] < 0.5);
-    let slow = if hidden { rules.world.rupture.rate_while_open } else { 1.0 };
-    let acted = if c.acted[l] > 0.5 { rules.feedback.alarm_rate } else { 1.0 };
-    slow * acted
+    if hidden { rules.world.rupture.rate_while_open } else { 1.0 }
 }
 
-/// Lasting extra improvement of a week in which progress is followed, points.
+/// What feedback adds to the week: the tempo of support tools, times usual, and the lasting extra improvement of
+/// a week in which progress is followed, points.
 #[inline(always)]
-fn engagement(rules: &Rules, c: &Courses, l: usize) -> f64 {
-    rules.feedback.engagement * c.read[l] + rules.feedback.alarm_engagement * c.acted[l]
+fn follow_progress(rules: &Rules, c: &Courses, l: usize) -> (f64, f64) {
+    let f = &rules.feedback;
+    let tempo = if c.acted[l] > 0.5 { f.alarm_rate } else { 1.0 };
+    (tempo, f.engagement * c.read[l] + f.alarm_engagement * c.acted[l])
 }
 
 /// The week after the session: towards the heading, plus alliance, chance and life.
@@ -477,20 +534,43 @@ fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let Symptoms::Relaxation(p) = &rules.world.symptoms else {
         return;
     };
-    let drift = rules.world.alliance.trait_drift;
     let interval = rules.world.clinics.session_interval;
     let natural = p.natural_change * interval;
+    let mut share = [0.0; W];
+    let mut unexpected = [0.0; W];
+    for l in 0..W {
+        share[l] = c.rate[l] * tempo(rules, c, l) * rules.session_gain;
+        unexpected[l] = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
+    }
+    if p.life_event > 0.0 {
+        for l in 0..W {
+            let event = luck.life_event[l] < p.life_event * interval;
+            unexpected[l] += if event { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
+        }
+    }
+    let mut extra = [0.0; W];
+    if rules.has_feedback {
+        for l in 0..W {
+            let (tempo, engagement) = follow_progress(rules, c, l);
+            share[l] *= tempo;
+            extra[l] = engagement;
+        }
+    }
     for l in 0..W {
         // A week covers at most the whole distance to where the client is heading.
-        let covered = c.rate[l] * tempo(rules, c, l) * rules.session_gain;
-        let covered = if covered < 1.0 { covered } else { 1.0 };
-        let expected = natural - covered * (c.symptoms[l] - c.heading[l]);
-        let event = if luck.life_event[l] < p.life_event * interval { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
-        let unexpected = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l] + event;
-        let engagement = engagement(rules, c, l);
-        c.heading[l] -= engagement;
-        c.symptoms[l] += expected + unexpected - engagement;
-        c.surprise[l] = unexpected / WITHIN_SD;
+        let covered = if share[l] < 1.0 { share[l] } else { 1.0 };
+        c.symptoms[l] += natural - covered * (c.symptoms[l] - c.heading[l]) + unexpected[l] - extra[l];
+        c.heading[l] -= extra[l];
+    }
+    be_surprised(rules, &unexpected, c);
+}
+
+/// Unexpected change, in SDs within clients, and what it does to trait alliance.
+#[inline(always)]
+fn be_surprised(rules: &Rules, unexpected: &Lanes, c: &mut Courses) {
+    let drift = rules.world.alliance.trait_drift;
+    for l in 0..W {
+        c.surprise[l] = unexpected[l] * (1.0 / WITHIN_SD);
         c.trait_alliance[l] -= drift * c.surprise[l];
     }
 }
@@ -501,14 +581,22 @@ fn grow(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let Symptoms::LinearGrowth(p) = &rules.world.symptoms else {
         return;
     };
-    let drift = rules.world.alliance.trait_drift;
+    let mut expected = [0.0; W];
+    let mut unexpected = [0.0; W];
     for l in 0..W {
-        let expected = c.rate[l] * tempo(rules, c, l) - engagement(rules, c, l);
-        let unexpected = p.drift * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
-        c.symptoms[l] += expected + unexpected;
-        c.surprise[l] = unexpected / WITHIN_SD;
-        c.trait_alliance[l] -= drift * c.surprise[l];
+        expected[l] = c.rate[l] * tempo(rules, c, l);
+        unexpected[l] = p.drift * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
     }
+    if rules.has_feedback {
+        for l in 0..W {
+            let (tempo, engagement) = follow_progress(rules, c, l);
+            expected[l] = expected[l] * tempo - engagement;
+        }
+    }
+    for l in 0..W {
+        c.symptoms[l] += expected[l] + unexpected[l];
+    }
+    be_surprised(rules, &unexpected, c);
 }
 
 /// Does the course end after this session, and why? Dropout comes before a planned ending, that
@@ -516,23 +604,31 @@ fn grow(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
 #[inline(always)]
 fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let p = &rules.world.endings;
-    let early = f64::from(p.early_sessions);
-    let cap = f64::from(p.session_cap);
-    let growth = rules.world.alliance.growth;
+    let (early, cap) = (f64::from(p.early_sessions), f64::from(p.session_cap));
     let scale = &rules.alliance_scale;
+    let mut logits = [0.0; W];
+    for l in 0..W {
+        logits[l] = dropout_logit(p, c.dropout[l], c.session[l] <= early, scale.latent(c.rating[l]), c.open[l] > 0.0, c.recent_gain[l]);
+    }
+    if p.dropout_experienced_alliance != 0.0 {
+        let (growth, drift) = (rules.world.alliance.growth, rules.world.alliance.trait_drift);
+        for l in 0..W {
+            // Alliance as it was in the session, before the week changed the trait.
+            let experienced = c.trait_alliance[l] + drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+            logits[l] += p.dropout_experienced_alliance * experienced;
+        }
+    }
+    if rules.has_feedback {
+        for l in 0..W {
+            logits[l] += rules.feedback.retention * c.read[l];
+        }
+    }
     let may_drop = !rules.nobody_drops_out;
     for l in 0..W {
-        // Rating and alliance are those of the session, before the week changed the trait.
-        let experienced =
-            c.trait_alliance[l] + rules.world.alliance.trait_drift * c.surprise[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
-        let base = c.dropout[l] + if c.read[l] > 0.5 { rules.feedback.retention } else { 0.0 };
-        let logit =
-            dropout_logit(p, base, c.session[l] <= early, scale.latent(c.rating[l]), experienced, c.open[l] > 0.0, c.recent_gain[l]);
-        let drops = may_drop & happens(luck.dropout[l], logit);
+        let drops = may_drop & happens(luck.dropout[l], logits[l]);
         let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < p.planned);
         let administrative = luck.administrative[l] < p.administrative;
-        let capped = c.session[l] >= cap;
-        let reason = if capped { 4.0 } else { 0.0 };
+        let reason = if c.session[l] >= cap { 4.0 } else { 0.0 };
         let reason = if administrative { 2.0 } else { reason };
         let reason = if planned { 1.0 } else { reason };
         c.end[l] = if drops { 3.0 } else { reason };
