@@ -1,6 +1,6 @@
 //! One replicate of one cell: the same clinics, therapists and clients under every arm.
 
-use super::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
+use super::streams::{Bookmark, Entity, LaneStreams, Purpose, ReplicateStreams};
 use super::vector::{Kernel, Width, at};
 use crate::model::clinic::{Clinic, ClinicLuck};
 use crate::model::draws::{IntakeLuck, Needs, SessionLuck, W};
@@ -46,11 +46,46 @@ impl Size {
         (k < self.clinics && j < self.therapists && i < self.clients).then(|| (k * self.therapists + j) * self.clients + i)
     }
 
+    /// All clients, in order.
+    #[inline(always)]
+    fn everybody(self) -> Everybody {
+        Everybody { size: self, next: [0; 3] }
+    }
+
     /// Clinic, therapist within clinic, client within therapist.
     #[inline(always)]
     pub fn address(self, at: usize) -> [usize; 3] {
         let (therapist, client) = (at / self.clients, at % self.clients);
         [therapist / self.therapists, therapist % self.therapists, client]
+    }
+}
+
+/// Goes through all clients of a study without a division.
+struct Everybody {
+    size: Size,
+    next: [usize; 3],
+}
+
+impl Iterator for Everybody {
+    type Item = [usize; 3];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[usize; 3]> {
+        let here = self.next;
+        let [clinic, therapist, client] = &mut self.next;
+        if *clinic >= self.size.clinics || self.size.total() == 0 {
+            return None;
+        }
+        *client += 1;
+        if *client == self.size.clients {
+            *client = 0;
+            *therapist += 1;
+        }
+        if *therapist == self.size.therapists {
+            *therapist = 0;
+            *clinic += 1;
+        }
+        Some(here)
     }
 }
 
@@ -173,13 +208,14 @@ pub struct Workspace {
     /// Results of the arms.
     pub arms: Vec<ArmResult>,
     courses: Vec<Courses>,
+    sessions: Vec<Bookmark>,
     /// Vector width to use; results do not depend on it.
     pub width: Width,
 }
 
 impl Default for Workspace {
     fn default() -> Self {
-        Self { arms: Vec::new(), courses: Vec::new(), width: Width::widest() }
+        Self { arms: Vec::new(), courses: Vec::new(), sessions: Vec::new(), width: Width::widest() }
     }
 }
 
@@ -239,36 +275,42 @@ impl<O: SessionObserver> Kernel for AllCourses<'_, O> {
 
     #[inline(always)]
     fn run(self) {
-        admit_everybody(self.cell, self.streams, &mut self.work.arms);
-        hold_sessions(self.cell, self.streams, self.work, self.observer);
+        admit_everybody(self.cell, self.streams, &mut self.work.arms, &mut self.work.sessions);
+        hold_sessions(self.cell, self.work, self.observer);
     }
 }
 
-/// Intake of all clients, [`W`] at a time.
+/// Intake of all clients, [`W`] at a time; leaves a bookmark in each one's session stream.
 #[inline(always)]
-fn admit_everybody(cell: &Cell, streams: ReplicateStreams, arms: &mut [ArmResult]) {
-    let total = cell.size.total();
-    let mut lanes = LaneStreams::default();
+fn admit_everybody(cell: &Cell, streams: ReplicateStreams, arms: &mut [ArmResult], sessions: &mut Vec<Bookmark>) {
     let mut luck = IntakeLuck::default();
-    for base in (0..total).step_by(W) {
-        let here = W.min(total - base);
-        for l in 0..here {
-            lanes.open(l, streams, client(cell.size.address(base + l)), Purpose::Intake);
+    let mut everybody = cell.size.everybody();
+    sessions.clear();
+    loop {
+        let mut addresses = [[0; 3]; W];
+        let here = addresses.iter_mut().zip(&mut everybody).map(|(address, next)| *address = next).count();
+        if here == 0 {
+            return;
         }
-        luck.draw(&lanes.take(&cell.needs.client), &cell.needs);
+        let mut clients = [Entity::Clinic(0); W];
+        for (client_of, &address) in clients.iter_mut().zip(&addresses) {
+            *client_of = client(address);
+        }
+        luck.draw(&LaneStreams::open(streams, &clients, Purpose::Intake).take(&cell.needs.client), &cell.needs);
+        let lanes = LaneStreams::open(streams, &clients, Purpose::Sessions);
+        sessions.extend((0..here).map(|l| lanes.bookmark(l)));
         for (arm, rules) in arms.iter_mut().zip(&cell.arms) {
-            admit_lanes(cell, rules, base..base + here, &luck, arm);
+            admit_lanes(rules, &addresses[..here], &luck, arm);
         }
     }
 }
 
 /// Intake of the clients in all lanes into one arm. Rates come last, all together: exponentials are dear.
 #[inline(always)]
-fn admit_lanes(cell: &Cell, rules: &Rules, clients: core::ops::Range<usize>, luck: &IntakeLuck, arm: &mut ArmResult) {
+fn admit_lanes(rules: &Rules, addresses: &[[usize; 3]], luck: &IntakeLuck, arm: &mut ArmResult) {
     let mut rates = [0.0; W];
     let mut positions = [None; W];
-    for (l, i) in clients.enumerate() {
-        let address = cell.size.address(i);
+    for (l, &address) in addresses.iter().enumerate() {
         positions[l] = arm.size.position(address);
         if let Some(at) = positions[l] {
             let therapist = &arm.therapists[address[0] * arm.size.therapists + address[1]];
@@ -317,9 +359,9 @@ struct Seats {
 /// Holds the sessions of all clients. A lane takes the next client as soon as the course in it has
 /// ended in every arm.
 #[inline(always)]
-fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut O) {
-    let Workspace { arms, courses, .. } = work;
-    let mut waiting = 0..cell.size.total();
+fn hold_sessions<O: SessionObserver>(cell: &Cell, work: &mut Workspace, observer: &mut O) {
+    let Workspace { arms, courses, sessions, .. } = work;
+    let mut waiting = cell.size.everybody().zip(sessions.iter());
     let mut seats = vec![Seats { taken: 0, client: [0; W] }; cell.arms.len()];
     let mut lanes = LaneStreams::default();
     let mut luck = SessionLuck::default();
@@ -328,9 +370,8 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, wor
     };
     loop {
         let treated = seats.iter().fold(0, |set, arm| set | arm.taken);
-        for (l, next) in lanes_of(ALL_LANES & !treated).zip(&mut waiting) {
-            let address = cell.size.address(next);
-            lanes.open(l, streams, client(address), Purpose::Sessions);
+        for (l, (address, bookmark)) in lanes_of(ALL_LANES & !treated).zip(&mut waiting) {
+            lanes.resume(l, *bookmark);
             for ((arm, seats), courses) in arms.iter().zip(&mut seats).zip(courses.iter_mut()) {
                 if let Some(at) = arm.size.position(address) {
                     courses.admit(l, &arm.starts[at]);
@@ -339,7 +380,7 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, streams: ReplicateStreams, wor
                 }
             }
         }
-        if seats.iter().all(|arm| arm.taken == 0) && waiting.is_empty() {
+        if seats.iter().all(|arm| arm.taken == 0) {
             return;
         }
         luck.draw(&lanes.session(&cell.needs.session), &cell.needs, &base.gamma);
@@ -385,7 +426,7 @@ fn discharge(rules: &Rules, c: &Courses, l: usize, post: [f64; 2]) -> CourseResu
         repairs: c.repairs[l] as u16,
         ruptured_sessions: c.ruptured_sessions[l] as u16,
         noticed_sessions: c.notices[l] as u16,
-        reports: c.reports.map(|rater| rater[l] as u16),
+        reports: [c.reports[0][l] as u16, c.reports[1][l] as u16, c.reports[2][l] as u16],
         first_red: c.first_red[l] as u16,
         first_improved: c.first_improved[l] as u16,
     }

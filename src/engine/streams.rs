@@ -32,6 +32,7 @@ pub enum Entity {
 }
 
 impl Entity {
+    #[inline(always)]
     fn word(self) -> u64 {
         let pack = |kind: u64, clinic: u32, therapist: u32, client: u32| {
             kind << 60 | u64::from(clinic) << 40 | u64::from(therapist) << 20 | u64::from(client)
@@ -67,14 +68,14 @@ impl ReplicateStreams {
 
     /// State and stream number of the generator at an address.
     #[inline(always)]
-    fn seed(self, entity: Entity, purpose: Purpose) -> (u64, u64) {
-        let address = mix(self.key ^ mix(entity.word()).wrapping_add(purpose as u64));
+    fn seed(self, entity: u64, purpose: Purpose) -> (u64, u64) {
+        let address = mix(self.key ^ mix(entity).wrapping_add(purpose as u64));
         (mix(address ^ 0xD6E8_FEB8_6659_FD93), mix(address ^ 0xA076_1D64_78BD_642F))
     }
 
     /// The generator at an address.
     pub fn generator(self, entity: Entity, purpose: Purpose) -> Lcg64Xsh32 {
-        let (state, stream) = self.seed(entity, purpose);
+        let (state, stream) = self.seed(entity.word(), purpose);
         Lcg64Xsh32::new(state, stream)
     }
 
@@ -99,6 +100,13 @@ const fn jump(n: usize) -> (u64, u64) {
     (a, c)
 }
 
+/// Where a stream stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    state: u64,
+    increment: u64,
+}
+
 /// [`W`] generators side by side: the same numbers as `rand_pcg`'s, stepped together.
 #[derive(Clone, Debug)]
 pub struct LaneStreams {
@@ -113,13 +121,34 @@ impl Default for LaneStreams {
 }
 
 impl LaneStreams {
-    /// Opens the stream at an address in lane `l`.
+    /// Opens the streams of [`W`] entities for one purpose, one in each lane.
     #[inline(always)]
-    pub fn open(&mut self, l: usize, streams: ReplicateStreams, entity: Entity, purpose: Purpose) {
-        let (state, stream) = streams.seed(entity, purpose);
-        let increment = (stream << 1) | 1;
-        self.increment[l] = increment;
-        self.state[l] = state.wrapping_add(increment).wrapping_mul(MULTIPLIER).wrapping_add(increment);
+    pub fn open(streams: ReplicateStreams, entities: &[Entity; W], purpose: Purpose) -> Self {
+        let mut words = [0; W];
+        for (word, entity) in words.iter_mut().zip(entities) {
+            *word = entity.word();
+        }
+        let mut lanes = Self::default();
+        for (l, &word) in words.iter().enumerate() {
+            let (state, stream) = streams.seed(word, purpose);
+            let increment = (stream << 1) | 1;
+            lanes.increment[l] = increment;
+            lanes.state[l] = state.wrapping_add(increment).wrapping_mul(MULTIPLIER).wrapping_add(increment);
+        }
+        lanes
+    }
+
+    /// Where the stream in lane `l` stands.
+    #[inline(always)]
+    pub fn bookmark(&self, l: usize) -> Bookmark {
+        Bookmark { state: self.state[l], increment: self.increment[l] }
+    }
+
+    /// Goes on with a stream in lane `l`.
+    #[inline(always)]
+    pub fn resume(&mut self, l: usize, at: Bookmark) {
+        self.state[l] = at.state;
+        self.increment[l] = at.increment;
     }
 
     /// One step of every lane.
@@ -133,10 +162,12 @@ impl LaneStreams {
     /// What the generators show for a state (XSH-RR).
     #[inline(always)]
     fn output(state: [u64; W]) -> Bits {
-        state.map(|s| {
+        let mut out = [0; W];
+        for (out, s) in out.iter_mut().zip(state) {
             let shifted = (((s >> 18) ^ s) >> 27) as u32;
-            shifted.rotate_right((s >> 59) as u32)
-        })
+            *out = shifted.rotate_right((s >> 59) as u32);
+        }
+        out
     }
 
     /// The next `N` draws of every lane; what is not wanted stays 0.
@@ -177,10 +208,8 @@ mod tests {
     #[test]
     fn lanes_give_the_numbers_of_rand_pcg_and_skip_to_the_next_session() {
         let streams = ReplicateStreams::new(7, 3);
-        let mut lanes = LaneStreams::default();
-        for l in 0..W {
-            lanes.open(l, streams, Entity::Client(1, 2, l as u32), Purpose::Sessions);
-        }
+        let clients: [Entity; W] = core::array::from_fn(|l| Entity::Client(1, 2, l as u32));
+        let mut lanes = LaneStreams::open(streams, &clients, Purpose::Sessions);
         let sessions: Vec<_> = (0..5).map(|_| lanes.session(&[true; SESSION_SLOTS])).collect();
         for l in 0..W {
             let mut generator = streams.generator(Entity::Client(1, 2, l as u32), Purpose::Sessions);

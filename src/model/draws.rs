@@ -5,6 +5,9 @@
 //! So two arms differ only by what they do with the same luck, and a new mechanism takes a free
 //! slot without moving any old draw. **Slots are frozen: append, never renumber.**
 
+// The lanes of several arrays move in step: an index says that more plainly than nested zips.
+#![allow(clippy::needless_range_loop)]
+
 use super::clinic::ClinicLuck;
 use super::math::{normal, uniform};
 use super::quantile::GammaTable;
@@ -139,13 +142,21 @@ impl Needs {
 
 #[inline(always)]
 fn normals(bits: &Bits, to: &mut Lanes) {
-    let single = bits.map(normal);
-    *to = single.map(f64::from);
+    // Not `map`: only plain loops are certain to be compiled for the vector width of their caller.
+    let mut single = [0.0; W];
+    for l in 0..W {
+        single[l] = normal(bits[l]);
+    }
+    for l in 0..W {
+        to[l] = f64::from(single[l]);
+    }
 }
 
 #[inline(always)]
 fn uniforms(bits: &Bits, to: &mut Lanes) {
-    *to = bits.map(uniform);
+    for l in 0..W {
+        to[l] = uniform(bits[l]);
+    }
 }
 
 impl SessionLuck {
@@ -154,7 +165,9 @@ impl SessionLuck {
     pub fn draw(&mut self, bits: &[Bits; SESSION_SLOTS], needs: &Needs, gamma: &GammaTable) {
         if needs.graded_rupture {
             normals(&bits[slot::RUPTURE], &mut self.rupture);
-            self.gamma = self.rupture.map(|z| gamma.at(z));
+            for l in 0..W {
+                self.gamma[l] = gamma.at(self.rupture[l]);
+            }
         }
         if needs.plain_rupture {
             uniforms(&bits[slot::RUPTURE], &mut self.rupture_uniform);

@@ -67,7 +67,8 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         world.clients.alliance_anxiety * anxiety + world.clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance;
     let match_alliance = match_alliance(rules, mismatch, luck);
     let known = therapist.alliance + client_alliance + match_alliance;
-    let components = luck.components.map(|z| rules.component_sd * z);
+    let [bond, task, goal] = luck.components;
+    let components = [rules.component_sd * bond, rules.component_sd * task, rules.component_sd * goal];
 
     let effects = &world.alliance_effects;
     let weighted = effects.therapist * therapist.alliance
@@ -120,7 +121,9 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
 #[inline(always)]
 pub fn finish_rates<const N: usize>(rules: &Rules, rates: &mut [f64; N]) {
     if let Symptoms::Relaxation(p) = &rules.world.symptoms {
-        *rates = rates.map(|log_rate| p.rate * exp(log_rate));
+        for rate in rates {
+            *rate = p.rate * exp(*rate);
+        }
     }
 }
 

@@ -129,7 +129,7 @@ fn ln_single(x: f32) -> f32 {
     let exponent = (shifted >> 23) as f32;
     let m = f32::from_bits(((shifted & 0x007F_FFFF) + SQRT_HALF) as u32);
     let s = (m - 1.0) / (m + 1.0);
-    exponent * core::f32::consts::LN_2 + s * polynomial([0.412_950_42, 0.666_522_64, 2.000_000_2], s * s)
+    exponent * core::f32::consts::LN_2 + s * polynomial([0.412_950_42, 0.666_522_6, 2.000_000_2], s * s)
 }
 
 #[inline(always)]
@@ -147,14 +147,14 @@ fn polynomial<T: Copy + core::ops::Add<Output = T> + core::ops::Mul<Output = T>,
 fn normal_centre(v: f32) -> f32 {
     polynomial(
         [
-            -7.751_285_6e-9,
+            -7.751_286e-9,
             -5.884_826_4e-9,
             6.343_786e-7,
-            -2.670_690_9e-6,
+            -2.670_691e-6,
             -1.797_444_8e-5,
-            2.764_702_2e-4,
+            2.764_702e-4,
             -1.182_551_5e-3,
-            -8.115_623_5e-3,
+            -8.115_623e-3,
             3.417_17e-1,
             2.296_035_2,
         ],
@@ -164,7 +164,7 @@ fn normal_centre(v: f32) -> f32 {
 
 #[inline(always)]
 fn normal_tail(s: f32) -> f32 {
-    polynomial([-2.453_990_6e-4, 6.175_001e-4, -6.591_992e-4, 9.986_347e-4, -2.383_773_8e-3, 3.882_190_7e-3, 1.425_477_6, 4.859_231], s)
+    polynomial([-2.453_990_6e-4, 6.175_001e-4, -6.591_992e-4, 9.986_347e-4, -2.383_774e-3, 3.882_190_7e-3, 1.425_477_6, 4.859_231], s)
 }
 
 #[cfg(test)]

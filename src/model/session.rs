@@ -243,19 +243,31 @@ pub fn step<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
 
 #[inline(always)]
 fn measure_symptoms(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
-    let scale = &rules.symptom_scale;
     let residual = match &rules.world.symptoms {
         Symptoms::LinearGrowth(p) => p.residual,
         Symptoms::Relaxation(_) => 0.0,
     };
+    if rules.symptoms_every == 1.0 {
+        measure_due_symptoms::<true>(rules, residual, luck, c);
+    } else {
+        measure_due_symptoms::<false>(rules, residual, luck, c);
+    }
+}
+
+/// Measures the symptoms of everybody who is due; everybody is when `ALWAYS`.
+#[inline(always)]
+fn measure_due_symptoms<const ALWAYS: bool>(rules: &Rules, residual: f64, luck: &SessionLuck, c: &mut Courses) {
+    let scale = &rules.symptom_scale;
     for l in 0..W {
         let first = c.session[l] < 1.5;
-        let due = c.session[l] >= c.next_score[l];
+        let due = ALWAYS | (c.session[l] >= c.next_score[l]);
         let score = scale.score(c.symptoms[l] + residual * luck.residual[l], luck.score_error[l]);
         c.recent_gain[l] = if due && !first { c.score[l] - score } else { 0.0 };
         c.score[l] = if due { score } else { c.score[l] };
         c.intake_score[l] = if first { score } else { c.intake_score[l] };
-        c.next_score[l] += if due { rules.symptoms_every } else { 0.0 };
+        if !ALWAYS {
+            c.next_score[l] += if due { rules.symptoms_every } else { 0.0 };
+        }
         c.measured[l] = flag(due);
         let improved = due & (c.intake_score[l] - score >= rules.reliable_change);
         c.first_improved[l] = if improved & (c.first_improved[l] < 0.5) { c.session[l] } else { c.first_improved[l] };
