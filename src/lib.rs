@@ -1,4 +1,17 @@
-//! Agent-based simulation of psychotherapy.
+//! Agent-based simulation of psychotherapy: therapists and clients, alliance, rupture and repair, dropout and
+//! symptom change, under several arms that share all luck.
+//!
+//! Data flows one way, and each step is a module:
+//!
+//! 1. [`scenario`] reads a scenario file and checks it: every arm of every cell becomes a world.
+//! 2. [`engine`] gives each replicate its luck, runs all arms over it in parallel, and summarises.
+//! 3. [`model`] is the science: what happens in one course of therapy, given luck.
+//! 4. [`estimators`] are the methods a researcher applies to forms; they cannot see the model.
+//! 5. [`performance`] turns replicates into values with Monte Carlo standard errors.
+//! 6. [`dataset`] describes rows and columns with their units.
+//! 7. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
+//!
+//! `docs/model.md` says what is simulated, `docs/architecture.md` why the house stands as it does.
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataset;

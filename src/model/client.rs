@@ -24,6 +24,9 @@ params! {
         good_enough_mean: f64 = 50.0, "points", [-1000.0, 1000.0], "H14, H15 Baldwin 2009: chosen to give a median of 5 sessions", weak;
         /// Standard deviation of the good-enough level.
         good_enough_sd: f64 = 12.0, "points", [0.0, 1000.0], "as above", weak;
+        /// Standard deviation of a client's unexpected symptom change in a week: the unit of effects that are
+        /// standardised within clients.
+        within_sd: f64 = 8.0, "points", [0.01, 1000.0], "H25: three-week retest noise of 8 points";
         /// Mean change between the intake call and session 1 (negative is improvement).
         change_before_first_session: f64 = 0.0, "points", [-50.0, 50.0], "no usable figure", weak;
         /// Standard deviation of that change.

@@ -18,6 +18,8 @@ params! {
         intake_bands: u32 = 10, "bands", [1, 200], "I16: about 50 bands";
         /// Chance in each session that a therapist notices a case that is not on track unaided.
         unaided_notice: f64 = 0.03, "probability per session", [0.0, 1.0], "I13 Hannan 2005: 1 of 40 (3 %)";
+        /// Chance of noticing a rupture in a session in which she noticed unaided that the case is not on track.
+        unaided_rupture_notice: f64 = 0.9, "probability", [0.0, 1.0], "assumed to be as with feedback", weak;
     }
 }
 

@@ -103,7 +103,7 @@ macro_rules! choice {
 }
 pub(crate) use choice;
 
-/// A group of parameters that can also stand inside a [`choice!`].
+/// A group of parameters that can also stand inside a `choice!`.
 pub trait Group: Sized {
     /// Keys, in file order.
     const FIELDS: &'static [&'static str];

@@ -12,7 +12,7 @@ use super::measurement::{ALLIANCE, Instrument, Measures, SYMPTOMS, Scale, shippe
 use super::outcome::Outcomes;
 use super::quantile::{BetaTable, GammaTable};
 use super::rupture::{Onset, Ruptures};
-use super::symptoms::{AllianceEffects, Symptoms, WITHIN_SD};
+use super::symptoms::{AllianceEffects, Symptoms};
 use super::therapist::Therapists;
 use super::treatment::Treatment;
 use std::collections::BTreeMap;
@@ -203,13 +203,13 @@ pub struct FeedbackRules {
 
 impl FeedbackRules {
     /// Usual care: nothing is shown.
-    fn none() -> Self {
+    fn none(tracking: &Tracking) -> Self {
         Self {
             engagement: 0.0,
             alarm_engagement: 0.0,
             alarm_rate: 1.0,
             retention: 0.0,
-            notice: 0.9,
+            notice: tracking.unaided_rupture_notice,
             repair: 0.0,
             rational_points: f64::INFINITY,
             alliance_below: f64::NEG_INFINITY,
@@ -217,7 +217,7 @@ impl FeedbackRules {
         }
     }
 
-    fn of(feedback: &Feedback) -> Self {
+    fn of(feedback: &Feedback, tracking: &Tracking) -> Self {
         match feedback {
             Feedback::Oq(p) => Self {
                 engagement: p.engagement,
@@ -227,7 +227,7 @@ impl FeedbackRules {
                 notice: p.alarm_notice,
                 repair: if p.support_tools { p.tools_repair } else { 0.0 },
                 rational_points: if p.alarm == Alarm::Rational { p.rational_points } else { f64::INFINITY },
-                ..Self::none()
+                ..Self::none(tracking)
             },
             Feedback::Pcoms(p) => Self {
                 engagement: p.engagement,
@@ -236,7 +236,7 @@ impl FeedbackRules {
                 notice: p.alarm_notice,
                 alliance_below: p.alliance_below,
                 alliance_fall: p.alliance_fall,
-                ..Self::none()
+                ..Self::none(tracking)
             },
         }
     }
@@ -273,6 +273,8 @@ pub struct Rules {
     pub match_rest_sd: f64,
     /// SD of the own parts of bond, task, goal, divided by the loading.
     pub component_sd: f64,
+    /// 1 / SD of unexpected symptom change within clients, per point.
+    pub per_within_sd: f64,
     /// Innovation SD of state alliance.
     pub innovation_sd: f64,
     /// Fall of state alliance per unit of surprise.
@@ -344,7 +346,9 @@ impl Rules {
         let symptom_scale = Scale::of(&world.symptom_instrument());
         let alliance_scale = Scale::of(&world.alliance_instrument());
         let (state_coefficient, gained_heading) = match &world.symptoms {
-            Symptoms::Relaxation(p) => (if state_sd > 0.0 { p.state_effect * WITHIN_SD / state_sd } else { 0.0 }, p.heading_alliance),
+            Symptoms::Relaxation(p) => {
+                (if state_sd > 0.0 { p.state_effect * world.clients.within_sd / state_sd } else { 0.0 }, p.heading_alliance)
+            }
             Symptoms::LinearGrowth(p) => (p.state_effect, p.trait_effect),
         };
         let delta = world.clinics.session_interval;
@@ -362,6 +366,7 @@ impl Rules {
             client_rest_sd,
             match_rest_sd,
             component_sd: if a.loading > 0.0 { a.component_sd(trait_variance) / a.loading } else { 0.0 },
+            per_within_sd: 1.0 / world.clients.within_sd,
             innovation_sd: a.innovation_sd(),
             lift: a.symptom_effect * state_sd,
             growth_decay: exp(-1.0 / a.growth_sessions),
@@ -377,7 +382,10 @@ impl Rules {
             intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),
-            feedback: world.feedback.as_ref().map_or_else(FeedbackRules::none, FeedbackRules::of),
+            feedback: world
+                .feedback
+                .as_ref()
+                .map_or_else(|| FeedbackRules::none(&world.tracking), |feedback| FeedbackRules::of(feedback, &world.tracking)),
             has_feedback: world.feedback.is_some(),
             curves,
             needs: Self::needs(world, &symptom_scale, &alliance_scale),

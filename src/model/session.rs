@@ -15,7 +15,7 @@ use super::intervention::Intervention;
 use super::math::happens;
 use super::rules::Rules;
 use super::rupture::{intensity, noticed, repaired, strain};
-use super::symptoms::{Symptoms, WITHIN_SD};
+use super::symptoms::Symptoms;
 
 /// Courses of [`W`] clients under one arm. Flags are 0 or 1.
 #[derive(Clone, Debug, Default)]
@@ -582,7 +582,7 @@ fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
 fn be_surprised(rules: &Rules, unexpected: &Lanes, c: &mut Courses) {
     let drift = rules.world.alliance.trait_drift;
     for l in 0..W {
-        c.surprise[l] = unexpected[l] * (1.0 / WITHIN_SD);
+        c.surprise[l] = unexpected[l] * rules.per_within_sd;
         c.trait_alliance[l] -= drift * c.surprise[l];
     }
 }

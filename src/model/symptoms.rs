@@ -91,10 +91,6 @@ choice! {
     }
 }
 
-/// SD of unexplained symptom change within a client and week, in points: the unit of standardised
-/// within-client effects.
-pub const WITHIN_SD: f64 = 8.0;
-
 /// Trait alliance that has an effect, SD: parts weighted by source, bent by the quadratic term and
 /// scaled by social support.
 #[inline(always)]

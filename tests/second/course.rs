@@ -102,9 +102,10 @@ struct FeedbackEffects {
 }
 
 impl FeedbackEffects {
-    fn of(feedback: Option<&Feedback>) -> Self {
-        match feedback {
-            None => Self { engagement: 0.0, alarm_engagement: 0.0, retention: 0.0, alarm_notice: 0.9, tools_repair: 0.0, tools_rate: 1.0 },
+    fn of(world: &World) -> Self {
+        let alarm_notice = world.tracking.unaided_rupture_notice;
+        match &world.feedback {
+            None => Self { engagement: 0.0, alarm_engagement: 0.0, retention: 0.0, alarm_notice, tools_repair: 0.0, tools_rate: 1.0 },
             Some(Feedback::Oq(oq)) => Self {
                 engagement: oq.engagement,
                 alarm_engagement: oq.alarm_engagement,
@@ -144,7 +145,7 @@ impl<'a> Setting<'a> {
             bug,
             symptom_form: Form::of(world, "symptoms"),
             alliance_form: Form::of(world, "alliance"),
-            effects: FeedbackEffects::of(world.feedback.as_ref()),
+            effects: FeedbackEffects::of(world),
         }
     }
 
@@ -568,7 +569,7 @@ impl<'a> Course<'a> {
                 self.symptoms += (self.client.slope - g.trait_effect * gained) * tempo - engagement + shock;
             }
         }
-        self.surprise = shock / 8.0;
+        self.surprise = shock / self.setting.world.clients.within_sd;
         let drift = -self.setting.world.alliance.trait_drift * self.surprise;
         self.trait_alliance += drift;
         if self.bug(Bug::DriftWorks) {

@@ -353,7 +353,7 @@ impl Prognosis {
         let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
         let state_sd = world.alliance.state_variance.sqrt();
         // The specification divides by the SD; without any, nothing is what state can do.
-        let points_per_state = if state_sd > 0.0 { r.state_effect * 8.0 / state_sd } else { 0.0 };
+        let points_per_state = if state_sd > 0.0 { r.state_effect * world.clients.within_sd / state_sd } else { 0.0 };
         Self { heading, rate: r.rate * log_factor.exp(), points_per_state, ..Self::default() }
     }
 

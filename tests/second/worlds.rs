@@ -85,6 +85,7 @@ pub fn oq_tools() -> World {
 pub fn unaided() -> World {
     with(|w| {
         w.tracking.unaided_notice = 0.6;
+        w.tracking.unaided_rupture_notice = 0.7;
         w.tracking.red_sd = 0.5;
         w.tracking.yellow_sd = 0.3;
         w.tracking.intake_bands = 25;
@@ -373,6 +374,7 @@ pub fn coupled() -> World {
         w.alliance.initial_state_variance = 0.1;
         w.alliance.symptom_effect = 0.4;
         w.alliance.trait_drift = 0.3;
+        w.clients.within_sd = 9.0;
         relaxation(w).state_effect = 0.4;
         measure(w, "alliance", "exact", 1);
         intensity(w).state = -0.2;
