@@ -53,7 +53,7 @@ pub struct New {
     pub file: Option<PathBuf>,
     /// What to start from.
     #[arg(long, value_enum, default_value_t, value_name = "NAME")]
-    pub template: super::new::Template,
+    pub template: super::templates::Template,
     /// Replace an existing file.
     #[arg(long)]
     pub force: bool,

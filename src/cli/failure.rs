@@ -1,6 +1,6 @@
 //! How a command can end, and what it then says.
 
-use super::terminal::colour_on_stderr;
+use super::colour::colour_on_stderr;
 use crate::output::error::OutputError;
 use crate::scenario::problem::Problems;
 

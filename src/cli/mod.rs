@@ -5,6 +5,7 @@
 
 pub mod args;
 mod check;
+mod colour;
 mod explain;
 pub mod failure;
 mod json;
@@ -15,6 +16,7 @@ mod run;
 mod show;
 mod source;
 mod table;
+pub mod templates;
 mod terminal;
 mod threads;
 

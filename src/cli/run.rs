@@ -1,11 +1,12 @@
 //! `dyadsim run`.
 
 use super::args::Run;
+use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
 use super::layout::{bytes, duration};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::source::{self, Loaded};
-use super::terminal::{Messages, answer, answer_json, colour_on_stdout};
+use super::terminal::{Messages, answer, answer_json};
 use super::{json, table, threads};
 use crate::engine::plan;
 use crate::engine::run::{Outcome, Study};

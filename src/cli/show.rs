@@ -1,8 +1,9 @@
 //! `dyadsim show`.
 
 use super::args::Show;
+use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
-use super::terminal::{answer, answer_json, colour_on_stdout};
+use super::terminal::{answer, answer_json};
 use super::{json, table};
 use crate::output::study::read_results;
 

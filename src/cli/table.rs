@@ -1,7 +1,7 @@
 //! The headline of a study as a table that fits 100 columns.
 
+use super::colour::bold;
 use super::layout::{Figure, Grid, Line, WIDTH, cut, length, thousands, wrap};
-use super::terminal::bold;
 use crate::output::results::{ArmResults, CellResults, Results};
 use crate::performance::Measured;
 use std::path::Path;

@@ -1,27 +1,7 @@
 //! Standard output and standard error.
 
 use super::failure::Failure;
-use std::io::{self, ErrorKind, IsTerminal, Write};
-
-/// Colours are wanted on standard error: it is a terminal and nobody said no.
-pub fn colour_on_stderr() -> bool {
-    colour(io::stderr().is_terminal())
-}
-
-/// Colours are wanted on standard output.
-pub fn colour_on_stdout() -> bool {
-    colour(io::stdout().is_terminal())
-}
-
-/// See <https://no-color.org>.
-fn colour(terminal: bool) -> bool {
-    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Bold text where colours are wanted.
-pub fn bold(text: &str, colour: bool) -> String {
-    if colour { format!("\x1b[1m{text}\x1b[0m") } else { text.into() }
-}
+use std::io::{self, ErrorKind, Write};
 
 /// Writes a result to standard output. A reader that has gone away (`| head`) is no failure.
 ///
