@@ -169,3 +169,21 @@ fn python_reads_a_real_file() {
 fn r_reads_a_real_file() {
     read_with("Rscript", "check_r.R");
 }
+
+/// The summaries of every replicate, worked out again with numpy and pandas from the client rows.
+#[test]
+fn python_finds_the_same_summaries_in_the_client_rows() {
+    if std::env::var_os("DYADSIM_SKIP_READERS").is_some_and(|value| value == "1") {
+        return;
+    }
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/feedback.ron");
+    let desk = Desk::new();
+    let scenario = scenario.to_string_lossy();
+    desk.succeed(&["run", &scenario, "--quiet", "--replicates", "4", "--set", "output.clients=All", "-o", "out.h5"]);
+    let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/check_summary.py");
+    let output = Command::new(&python).arg(script).arg(desk.path("out.h5")).output();
+    let output = output.unwrap_or_else(|error| panic!("cannot start {python} ({error}); install it, or set DYADSIM_SKIP_READERS=1"));
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+}
