@@ -79,11 +79,11 @@ const RUPTURES: &[Row] = &[
 ];
 
 const NOT_ON_TRACK: &[Row] = &[
-    ("clients ever not on track, %", Scale::Percent, "not_on_track"),
-    ("their score after treatment", SCORE, "not_on_track_final"),
-    ("of them recovered or improved, %", Scale::Percent, "not_on_track_success"),
-    ("of them deteriorated, %", Scale::Percent, "not_on_track_deteriorated"),
-    ("score of clients always on track", SCORE, "on_track_final"),
+    ("ever not on track in this arm, %", Scale::Percent, "not_on_track"),
+    ("not on track in first arm: final score", SCORE, "not_on_track_final"),
+    ("  recovered or improved, %", Scale::Percent, "not_on_track_success"),
+    ("  deteriorated, %", Scale::Percent, "not_on_track_deteriorated"),
+    ("on track in first arm: final score", SCORE, "on_track_final"),
 ];
 
 /// Differences that are listed apart when there is no column for them.
