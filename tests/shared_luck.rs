@@ -108,3 +108,15 @@ fn every_vector_width_gives_the_same_bits() {
         .collect();
     assert!(results.windows(2).all(|pair| pair[0] == pair[1]));
 }
+
+#[test]
+fn arms_whose_sizes_cross_lose_nobody() {
+    // Clients 6 to 900 of each therapist of the second clinic belong to neither arm: nobody to treat for a while is not the end.
+    let two = "(clinics: (count: 2, therapists: 3, clients_per_therapist: 5), arms: [(name: \"wide\"), \
+               (name: \"deep\", set: { \"clinics.count\": 1, \"clinics.clients_per_therapist\": 900 })])";
+    let (arms, _) = observed(&cell(two), 3, 1);
+    let alone = observed(&cell("(clinics: (count: 2, therapists: 3, clients_per_therapist: 5))"), 3, 1).0.remove(0);
+    assert_eq!((arms[0].courses.len(), arms[1].courses.len()), (30, 2700));
+    assert_eq!(arms[0].courses, alone.courses);
+    assert!(arms.iter().flat_map(|arm| &arm.courses).all(|course| course.sessions > 0));
+}

@@ -361,7 +361,10 @@ struct Seats {
 #[inline(always)]
 fn hold_sessions<O: SessionObserver>(cell: &Cell, work: &mut Workspace, observer: &mut O) {
     let Workspace { arms, courses, sessions, .. } = work;
-    let mut waiting = cell.size.everybody().zip(sessions.iter());
+    // Where arms differ in size both ways, there are clients that no arm has: nobody waits for them.
+    let sizes: Vec<Size> = arms.iter().map(|arm| arm.size).collect();
+    let somebodys = |address: [usize; 3]| sizes.iter().any(|size| size.position(address).is_some());
+    let mut waiting = cell.size.everybody().zip(sessions.iter()).filter(|(address, _)| somebodys(*address));
     let mut seats = vec![Seats { taken: 0, client: [0; W] }; cell.arms.len()];
     let mut lanes = LaneStreams::default();
     let mut luck = SessionLuck::default();
