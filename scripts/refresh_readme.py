@@ -24,7 +24,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from program import ROOT, program
+
 README = ROOT / "README.md"
 REGION = re.compile(
     r"<!-- (?P<kind>output|output and messages): (?P<command>.+?) -->\n```text\n(?P<text>.*?)```\n<!-- end of output -->",
@@ -32,14 +33,6 @@ REGION = re.compile(
 )
 # What differs from machine to machine: durations, speeds, sizes, threads, and padding around them.
 VARIABLE = re.compile(r"[\d.,]+ (threads?|cores?)\b|[\d.,]+ ?(µs|ms|s|seconds?|min|minutes?|h|[kM]?B|MB/s|sessions/s|[kM]/s)(?![\w/])|[\d.,]+ ?[kM]? dyad-sessions(/s| per second)")
-
-
-def program():
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    named = Path(os.environ.get("DYADSIM", target / "release" / "dyadsim"))
-    if not named.is_file():
-        sys.exit(f"there is no {named}; run `cargo build --release`, or name the program in DYADSIM")
-    return named.resolve()
 
 
 def run(command, folder, binary, with_messages):

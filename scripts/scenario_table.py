@@ -8,23 +8,14 @@ Uses target/release/dyadsim, or the program named by DYADSIM.
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from program import ROOT, program
+
 PAGE = ROOT / "scenarios" / "README.md"
 START, END = "<!-- table: scripts/scenario_table.py -->\n", "<!-- end of table -->"
-
-
-def program():
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    named = Path(os.environ.get("DYADSIM", target / "release" / "dyadsim"))
-    if not named.is_file():
-        sys.exit(f"there is no {named}; run `cargo build --release`, or name the program in DYADSIM")
-    return named.resolve()
 
 
 def number(measured, digits):

@@ -114,6 +114,50 @@ pub mod slot {
     pub const RESIDUAL: usize = 15;
 }
 
+/// Slots of a client's intake, in their frozen order.
+pub mod intake_slot {
+    /// Intake severity.
+    pub const SEVERITY: usize = 0;
+    /// Attachment anxiety.
+    pub const ANXIETY: usize = 1;
+    /// Attachment avoidance.
+    pub const AVOIDANCE: usize = 2;
+    /// Rest of the client's part of alliance.
+    pub const ALLIANCE: usize = 3;
+    /// Rest of the match part of alliance.
+    pub const MATCH: usize = 4;
+    /// Own part of the bond.
+    pub const BOND: usize = 5;
+    /// Own part of agreement on tasks.
+    pub const TASK: usize = 6;
+    /// Own part of agreement on goals.
+    pub const GOAL: usize = 7;
+    /// State alliance before session 1.
+    pub const STATE: usize = 8;
+    /// Improvement rate, or slope.
+    pub const RATE: usize = 9;
+    /// Where the client is heading.
+    pub const HEADING: usize = 10;
+    /// Good-enough level.
+    pub const GOOD_ENOUGH: usize = 11;
+    /// How strongly state alliance works.
+    pub const STATE_EFFECT: usize = 12;
+    /// Social support.
+    pub const SUPPORT: usize = 13;
+    /// Motivation.
+    pub const MOTIVATION: usize = 14;
+    /// Change before session 1.
+    pub const BEFORE: usize = 15;
+    /// Error of the score after treatment.
+    pub const POST_ERROR: usize = 16;
+    /// Deviation from the line after treatment.
+    pub const POST_RESIDUAL: usize = 17;
+    /// Personality disorder; from here on draws are uniform, before normal.
+    pub const PERSONALITY: usize = 18;
+    /// Shared background.
+    pub const BACKGROUND: usize = 19;
+}
+
 /// Which slots a set of arms can use at all. What no arm uses is not computed; it still has its place in the
 /// stream, so nothing else moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -247,19 +291,16 @@ pub struct ClientLuck {
 #[derive(Clone, Debug, Default)]
 pub struct IntakeLuck([Lanes; CLIENT_SLOTS]);
 
-/// From this slot on, intake draws are uniform; before it, normal.
-const FIRST_UNIFORM: usize = 18;
-
 impl IntakeLuck {
     /// Turns the bits of [`W`] clients into luck.
     #[inline(always)]
     pub fn draw(&mut self, bits: &[Bits; CLIENT_SLOTS], needs: &Needs) {
-        for slot in 0..FIRST_UNIFORM {
+        for slot in 0..intake_slot::PERSONALITY {
             if needs.client[slot] {
                 normals(&bits[slot], &mut self.0[slot]);
             }
         }
-        for slot in FIRST_UNIFORM..CLIENT_SLOTS {
+        for slot in intake_slot::PERSONALITY..CLIENT_SLOTS {
             uniforms(&bits[slot], &mut self.0[slot]);
         }
     }
@@ -267,25 +308,26 @@ impl IntakeLuck {
     /// Luck of the client in lane `l`. The order of slots is frozen.
     #[inline(always)]
     pub fn of(&self, l: usize) -> ClientLuck {
+        use intake_slot::*;
         let v = |slot: usize| self.0[slot][l];
         ClientLuck {
-            severity: v(0),
-            attachment: [v(1), v(2)],
-            alliance: v(3),
-            match_rest: v(4),
-            components: [v(5), v(6), v(7)],
-            state: v(8),
-            rate: v(9),
-            heading: v(10),
-            good_enough: v(11),
-            state_effect: v(12),
-            support: v(13),
-            motivation: v(14),
-            before: v(15),
-            post_error: v(16),
-            post_residual: v(17),
-            personality: v(18),
-            background: v(19),
+            severity: v(SEVERITY),
+            attachment: [v(ANXIETY), v(AVOIDANCE)],
+            alliance: v(ALLIANCE),
+            match_rest: v(MATCH),
+            components: [v(BOND), v(TASK), v(GOAL)],
+            state: v(STATE),
+            rate: v(RATE),
+            heading: v(HEADING),
+            good_enough: v(GOOD_ENOUGH),
+            state_effect: v(STATE_EFFECT),
+            support: v(SUPPORT),
+            motivation: v(MOTIVATION),
+            before: v(BEFORE),
+            post_error: v(POST_ERROR),
+            post_residual: v(POST_RESIDUAL),
+            personality: v(PERSONALITY),
+            background: v(BACKGROUND),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::alliance::Alliance;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
-use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, slot};
+use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, intake_slot, slot};
 use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
 use super::intervention::Intervention;
@@ -169,12 +169,6 @@ impl World {
     /// The alliance instrument.
     pub fn alliance_instrument(&self) -> Instrument {
         self.instrument(ALLIANCE)
-    }
-
-    /// Number of clients of one replicate.
-    pub fn clients_per_replicate(&self) -> usize {
-        let c = &self.clinics;
-        c.count as usize * c.therapists as usize * c.clients_per_therapist as usize
     }
 }
 
@@ -395,24 +389,24 @@ impl Rules {
         })
     }
 
-    /// Intake slots that matter, in the order of [`super::draws::IntakeLuck::of`]. Attachment is always
+    /// Intake slots that matter. Attachment is always
     /// kept, since it is reported.
     fn client_needs(world: &World, symptoms: &Scale) -> [bool; CLIENT_SLOTS] {
         let effects = &world.alliance_effects;
         let relaxes = matches!(world.symptoms, Symptoms::Relaxation(_));
         let component = world.alliance.loading < 1.0;
         let mut needs = [true; CLIENT_SLOTS];
-        needs[3] = world.clients.alliance_variance > 0.0;
-        needs[4] = world.r#match.alliance_variance > 0.0;
-        needs[5..8].fill(component);
-        needs[8] = world.alliance.initial_state_variance > 0.0;
-        needs[10] = relaxes;
-        needs[12] = effects.state_sd > 0.0;
-        needs[13] = effects.support != 0.0;
-        needs[14] = world.endings.dropout_motivation != 0.0;
-        needs[15] = world.clients.change_before_first_session_sd > 0.0;
-        needs[16] = symptoms.error_sd > 0.0;
-        needs[17] = !relaxes;
+        needs[intake_slot::ALLIANCE] = world.clients.alliance_variance > 0.0;
+        needs[intake_slot::MATCH] = world.r#match.alliance_variance > 0.0;
+        needs[intake_slot::BOND..=intake_slot::GOAL].fill(component);
+        needs[intake_slot::STATE] = world.alliance.initial_state_variance > 0.0;
+        needs[intake_slot::HEADING] = relaxes;
+        needs[intake_slot::STATE_EFFECT] = effects.state_sd > 0.0;
+        needs[intake_slot::SUPPORT] = effects.support != 0.0;
+        needs[intake_slot::MOTIVATION] = world.endings.dropout_motivation != 0.0;
+        needs[intake_slot::BEFORE] = world.clients.change_before_first_session_sd > 0.0;
+        needs[intake_slot::POST_ERROR] = symptoms.error_sd > 0.0;
+        needs[intake_slot::POST_RESIDUAL] = !relaxes;
         needs
     }
 
