@@ -20,6 +20,7 @@ fn usual_care(world: &World) -> World {
     let mut usual = world.clone();
     usual.feedback = None;
     usual.interventions.clear();
+    usual.workload = None;
     usual.clinics.clients_per_therapist = NORM_CASELOAD;
     usual.clinics.therapists = NORM_THERAPISTS;
     usual.clinics.count = world.tracking.norm_clients.div_ceil(NORM_CASELOAD * NORM_THERAPISTS);

@@ -18,6 +18,10 @@ pub enum Purpose {
     Intake = 0,
     /// The sessions of a client.
     Sessions = 1,
+    /// What a client and a therapist are to each other, where clients are assigned on the way.
+    Match = 2,
+    /// How many clients are referred in a week, and how they wait.
+    Waiting = 3,
 }
 
 /// Who a stream belongs to.
@@ -29,6 +33,10 @@ pub enum Entity {
     Therapist(u32, u32),
     /// A client of a therapist of a clinic.
     Client(u32, u32, u32),
+    /// A client referred to a clinic: clinic, week, number within the week.
+    Referral(u32, u32, u32),
+    /// A week of a clinic.
+    Week(u32, u32),
 }
 
 impl Entity {
@@ -42,6 +50,8 @@ impl Entity {
             Self::Clinic(k) => pack(1, k, 0, 0),
             Self::Therapist(k, j) => pack(2, k, j, 0),
             Self::Client(k, j, i) => pack(3, k, j, i),
+            Self::Referral(k, week, i) => pack(4, k, week, i),
+            Self::Week(k, week) => pack(5, k, week, 0),
         }
     }
 }
@@ -78,6 +88,11 @@ impl ReplicateStreams {
     pub fn generator(self, entity: Entity, purpose: Purpose) -> Lcg64Xsh32 {
         let (state, stream) = self.seed(entity.word(), purpose);
         Lcg64Xsh32::new(state, stream)
+    }
+
+    /// The first `N` draws that belong to two entities together, such as a client and a therapist.
+    pub fn bits_of_pair<const N: usize>(self, one: Entity, other: Entity, purpose: Purpose) -> [u32; N] {
+        Self { key: mix(self.key ^ mix(other.word() ^ 0x2545_F491_4F6C_DD1D)) }.bits(one, purpose)
     }
 
     /// The first `N` draws at an address.

@@ -35,6 +35,14 @@ pub struct Courses {
     /// Lanes whose client has not had a session yet, one bit each.
     pub(super) fresh: u32,
 
+    // When sessions are held, in open clinics only.
+    /// Week of the session in progress, counted from the opening of the clinic.
+    pub week: Lanes,
+    /// Weeks until the next session, as the therapist's load has it.
+    pub interval: Lanes,
+    /// Gain of a session at that interval, times that of one a week.
+    pub gain: Lanes,
+
     // State.
     /// Number of the session in progress.
     pub session: Lanes,
@@ -155,6 +163,25 @@ impl Courses {
         self.first_red[l] = 0.0;
         self.first_improved[l] = 0.0;
         self.end[l] = 0.0;
+    }
+
+    /// Puts lane `l` back to where it stood in `before`: for a client who had no session while others had theirs.
+    pub fn restore(&mut self, before: &Self, l: usize) {
+        // Every field is named, so that a new one cannot be forgotten.
+        macro_rules! back {
+            ($($lanes:ident)*; $($groups:ident)*) => {{
+                let Self { $($lanes,)* $($groups,)* fresh } = self;
+                $($lanes[l] = before.$lanes[l];)*
+                $(for (lanes, before) in $groups.iter_mut().zip(&before.$groups) {
+                    lanes[l] = before[l];
+                })*
+                *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
+            }};
+        }
+        back!(heading rate state_effect good_enough rupture notice repair dropout uptake band week interval gain session symptoms
+            trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
+            signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
+            felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);
     }
 
     /// Bond, task and goal at the end of the session, SD. All load on alliance; the bond grows early,

@@ -53,5 +53,7 @@ crate::category! {
         Dropout = "dropout",
         /// The session cap was reached.
         Cap = "cap",
+        /// The client gave up while waiting and had no session.
+        Lost = "left the waiting list",
     }
 }

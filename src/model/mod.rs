@@ -2,7 +2,7 @@
 //! threads, and no seeding: luck comes in as drawn numbers.
 //!
 //! The story of one course, in order:
-//! 1. [`clinic`], [`therapist`], [`client`]: who meets whom, and with what traits.
+//! 1. [`clinic`], [`therapist`], [`client`]: who meets whom, and with what traits; [`workload`]: after what wait.
 //! 2. [`measurement`]: the client fills in the symptom form; [`feedback`]: what the chart shows.
 //! 3. [`alliance`]: how the alliance stands today; [`intervention`]: what do(…) changes about it.
 //! 4. [`rupture`]: strain, notice, repair.
@@ -32,3 +32,4 @@ pub mod session;
 pub mod symptoms;
 pub mod therapist;
 pub mod treatment;
+pub mod workload;

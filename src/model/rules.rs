@@ -15,6 +15,7 @@ use super::rupture::{Onset, Ruptures};
 use super::symptoms::{AllianceEffects, Symptoms};
 use super::therapist::Therapists;
 use super::treatment::Treatment;
+use super::workload::Workload;
 use std::collections::BTreeMap;
 
 /// Everything that is true in one arm.
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 pub struct World {
     /// Clinics and their size.
     pub clinics: Clinics,
+    /// An open clinic with referrals and a waiting list; without it, every therapist has her fixed clients.
+    pub workload: Option<Workload>,
     /// How therapists differ.
     pub therapists: Therapists,
     /// How clients differ.
@@ -133,6 +136,14 @@ impl World {
                     "make lowest smaller than highest",
                 );
             }
+        }
+        let interval = self.clinics.session_interval;
+        if self.workload.is_some() && (interval < 1.0 || interval.fract() != 0.0) {
+            say(
+                "clinics.session_interval",
+                format!("is {interval}, but an open clinic goes by whole weeks"),
+                "use 1, 2, … weeks, or leave out `workload`",
+            );
         }
         let tracking = &self.tracking;
         if tracking.yellow_sd > tracking.red_sd {
@@ -298,6 +309,8 @@ pub struct Rules {
     pub largest_intensity: f64,
     /// Rupture intensity from a latent intensity (or yes and no)?
     pub graded_ruptures: bool,
+    /// Is the clinic open, with referrals and a waiting list?
+    pub is_open: bool,
     /// Weekly share of the distance per unit of rate, from the session interval.
     pub session_gain: f64,
     /// Feedback effects.
@@ -375,6 +388,7 @@ impl Rules {
             largest_intensity,
             intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
+            is_open: world.workload.is_some(),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),
             feedback: world
                 .feedback

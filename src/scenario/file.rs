@@ -15,6 +15,7 @@ use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
 use crate::model::therapist::Therapists;
 use crate::model::treatment::Treatment;
+use crate::model::workload::Workload;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ params! {
         replicates: u64 = 200, "replicates", [1, 100000000], "design";
         /// Who there is: clinics, therapists, clients.
         clinics: Clinics = Clinics::default() => dive;
+        /// An open clinic: referrals, a waiting list, caseload and burnout. `None`: every therapist has her fixed clients.
+        workload: Option<Workload> = None => dive;
         /// How therapists differ.
         therapists: Therapists = Therapists::default() => dive;
         /// How clients differ when they come.
@@ -113,6 +116,7 @@ impl From<&ScenarioFile> for World {
     fn from(file: &ScenarioFile) -> Self {
         Self {
             clinics: file.clinics.clone(),
+            workload: file.workload.clone(),
             therapists: file.therapists.clone(),
             clients: file.clients.clone(),
             r#match: file.r#match.clone(),

@@ -32,17 +32,19 @@ pub(super) fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let Symptoms::Relaxation(p) = &rules.world.symptoms else {
         return;
     };
-    let interval = rules.world.clinics.session_interval;
-    let natural = p.natural_change * interval;
+    let (mut interval, mut gain) = ([rules.world.clinics.session_interval; W], [rules.session_gain; W]);
+    if rules.is_open {
+        (interval, gain) = (c.interval, c.gain);
+    }
     let mut share = [0.0; W];
     let mut unexpected = [0.0; W];
     for l in 0..W {
-        share[l] = c.rate[l] * tempo(rules, c, l) * rules.session_gain;
+        share[l] = c.rate[l] * tempo(rules, c, l) * gain[l];
         unexpected[l] = p.noise * luck.symptoms[l] - c.state_effect[l] * c.felt_state[l];
     }
     if p.life_event > 0.0 {
         for l in 0..W {
-            let event = luck.life_event[l] < p.life_event * interval;
+            let event = luck.life_event[l] < p.life_event * interval[l];
             unexpected[l] += if event { p.life_event_sd * luck.life_event_size[l] } else { 0.0 };
         }
     }
@@ -57,7 +59,7 @@ pub(super) fn relax(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     for l in 0..W {
         // A week covers at most the whole distance to where the client is heading.
         let covered = if share[l] < 1.0 { share[l] } else { 1.0 };
-        c.symptoms[l] += natural - covered * (c.symptoms[l] - c.heading[l]) + unexpected[l] - extra[l];
+        c.symptoms[l] += p.natural_change * interval[l] - covered * (c.symptoms[l] - c.heading[l]) + unexpected[l] - extra[l];
         c.heading[l] -= extra[l];
     }
     be_surprised(rules, &unexpected, c);

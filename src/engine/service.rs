@@ -1,0 +1,104 @@
+//! What an open clinic does week by week, and what that amounts to.
+
+use super::replicate::ArmResult;
+use super::summary::Summary;
+use crate::model::rules::Rules;
+use crate::model::workload::{Workload, YEAR};
+
+/// One week of one clinic. Counts are of that week; shares are means over the clinic's therapists.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClinicWeek {
+    /// Clients referred.
+    pub referred: u32,
+    /// Clients who gave up waiting.
+    pub lost: u32,
+    /// Clients taken on.
+    pub started: u32,
+    /// Courses that ended.
+    pub ended: u32,
+    /// Sessions held.
+    pub sessions: u32,
+    /// Clients on the waiting list at the end of the week.
+    pub waiting: u32,
+    /// Clients in treatment at the end of the week.
+    pub in_treatment: u32,
+    /// Places filled during the week.
+    pub places_filled: u32,
+    /// Sessions wanted over sessions possible.
+    pub load: f64,
+    /// Burnout at the end of the week.
+    pub burnout: f64,
+}
+
+/// How a client of the sample came to treatment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wait {
+    /// Week of referral, from the first week of the sample.
+    pub referred: u32,
+    /// Weeks waited until she was taken on, or gave up.
+    pub weeks: u32,
+}
+
+/// What the clinics of one arm did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// Every week from the opening to the end of the sample, and in each all clinics.
+    pub weeks: Vec<ClinicWeek>,
+    /// Referral and wait of every client of the sample, in the order of [`ArmResult::courses`].
+    pub waits: Vec<Wait>,
+    /// Sum over the weeks of the sample of each therapist's load.
+    pub therapist_load: Vec<f64>,
+    /// Sum over the weeks of the sample of each therapist's burnout at the start of the week.
+    pub therapist_burnout: Vec<f64>,
+    /// Courses that ended in the weeks of the sample.
+    pub ended: u64,
+    /// Those of them that ended recovered or improved.
+    pub helped: u64,
+}
+
+impl Service {
+    pub(super) fn new(sample: usize, therapists: usize, workload: &Workload) -> Self {
+        Self {
+            weeks: Vec::with_capacity((workload.warm_up + workload.weeks) as usize),
+            waits: vec![Wait::default(); sample],
+            therapist_load: vec![0.0; therapists],
+            therapist_burnout: vec![0.0; therapists],
+            ended: 0,
+            helped: 0,
+        }
+    }
+}
+
+/// Adds what only an open clinic has to a summary.
+pub(super) fn summarise(rules: &Rules, arm: &ArmResult, to: &mut Summary) {
+    let (Some(service), Some(workload)) = (&arm.service, &rules.world.workload) else {
+        return;
+    };
+    let (clinics, therapists) = (arm.clinics.len(), arm.therapists.len() as f64);
+    let sample = &service.weeks[workload.warm_up as usize * clinics..];
+    let weeks = f64::from(workload.weeks);
+    let mean = |of: fn(&ClinicWeek) -> f64| sample.iter().map(of).sum::<f64>() / sample.len() as f64;
+    let years = weeks / YEAR * therapists;
+    to.referrals = mean(|week| f64::from(week.referred));
+    to.waiting_list = mean(|week| f64::from(week.waiting));
+    to.places_filled = mean(|week| f64::from(week.places_filled)) * clinics as f64 / (f64::from(workload.caseload) * therapists);
+    to.session_load = mean(|week| week.load);
+    to.burnout = mean(|week| week.burnout);
+    to.sessions_per_week = mean(|week| f64::from(week.sessions)) * clinics as f64 / therapists;
+    to.throughput = service.ended as f64 / years;
+    to.helped_per_year = service.helped as f64 / years;
+    waiting(arm, service, to);
+}
+
+fn waiting(arm: &ArmResult, service: &Service, to: &mut Summary) {
+    let mut waited: Vec<u32> =
+        arm.courses.iter().zip(&service.waits).filter(|(course, _)| course.sessions > 0).map(|(_, wait)| wait.weeks).collect();
+    let (referred, treated) = (arm.courses.len() as f64, waited.len() as f64);
+    to.lost = 1.0 - treated / referred;
+    to.success_of_referred = to.success * treated / referred;
+    to.weeks_waited = waited.iter().map(|&weeks| f64::from(weeks)).sum::<f64>() / treated;
+    if !waited.is_empty() {
+        let at = ((waited.len() as f64 * 0.9).ceil() as usize).clamp(1, waited.len()) - 1;
+        to.weeks_waited_p90 = f64::from(*waited.select_nth_unstable(at).1);
+    }
+}
