@@ -1,9 +1,6 @@
 //! Therapists' caseloads in open clinics, and the lanes in which their clients sit.
 
-// The lanes of several arrays move in step: an index says that more plainly than nested zips.
-#![allow(clippy::needless_range_loop)]
-
-use super::cohort::{LaneSet, ended_lanes, lanes_of};
+use super::cohort::{LaneSet, lanes_of};
 use super::replicate::SessionObserver;
 use super::streams::{Bookmark, LaneStreams};
 use crate::model::courses::Courses;
@@ -105,11 +102,6 @@ impl Seats {
     pub fn due_in(&mut self, block: usize) -> impl Iterator<Item = usize> + use<> {
         let due = core::mem::take(&mut self.blocks[block].due);
         lanes_of(due).map(move |l| block * W + l)
-    }
-
-    /// Those of them whose course has ended.
-    pub fn ended(&self, block: usize) -> LaneSet {
-        ended_lanes(&self.blocks[block].courses)
     }
 }
 

@@ -93,8 +93,9 @@ impl Iterator for Everybody {
 /// Treats all clients of a replicate under all arms of a cell.
 pub(super) fn treat(cell: &Cell, streams: ReplicateStreams, work: &mut Workspace, observer: &mut impl SessionObserver) {
     for (arm, size) in work.arms.iter_mut().zip(&cell.sizes) {
+        arm.service = None;
         arm.dyads.clear();
-        arm.dyads.resize(size.total(), Dyad { client: 0, therapist: 0 });
+        arm.dyads.resize(size.total(), Dyad { client: 0, therapist: None });
         arm.starts.clear();
         arm.starts.resize(size.total(), Start::default());
         arm.courses.clear();
@@ -155,7 +156,7 @@ fn admit_lanes(rules: &Rules, size: Size, addresses: &[[usize; 3]], luck: &Intak
         positions[l] = size.position(address);
         if let Some(at) = positions[l] {
             let therapist = address[0] * size.therapists + address[1];
-            arm.dyads[at] = Dyad { client: client(address).word(), therapist };
+            arm.dyads[at] = Dyad { client: client(address).word(), therapist: Some(therapist) };
             arm.starts[at] = start(rules, &arm.clinics[address[0]], &arm.therapists[therapist], &luck.of(l));
             rates[l] = arm.starts[at].rate;
         }

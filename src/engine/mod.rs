@@ -1,16 +1,20 @@
 //! From worlds to results: luck, replicates, summaries, and the order in which everything reaches a sink.
 //!
 //! [`plan`] turns a scenario into cells of arms, with the expected curves of [`norms`]. [`run`] cuts the work into
-//! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`]), as many
+//! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`] or open clinics, [`service`]), as many
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
 //! say; [`records`] are the rows, and [`sink`] is where they go.
 
+mod caseload;
 pub mod cohort;
 pub mod norms;
+mod open_clinic;
 pub mod plan;
 pub mod records;
+mod referrals;
 pub mod replicate;
 pub mod run;
+pub mod service;
 pub mod sink;
 pub mod streams;
 pub mod summary;

@@ -7,8 +7,9 @@ use super::referrals::{Referral, Referrals, referred};
 use super::replicate::{ArmResult, Cell, CourseResult, Dyad, SessionObserver, Workspace};
 use super::service::{ClinicWeek, Service, Wait};
 use super::streams::{Entity, Purpose, ReplicateStreams};
+use super::summary::class;
 use super::vector::{Kernel, at};
-use crate::estimators::classes::{OutcomeClass, classify};
+use crate::estimators::classes::OutcomeClass;
 use crate::model::draws::{SessionLuck, W};
 use crate::model::ending::EndReason;
 use crate::model::intake::{Start, finish_rates, start, unmet};
@@ -97,13 +98,7 @@ struct Arm<'a> {
 }
 
 impl<'a> Arm<'a> {
-    fn open(
-        index: usize,
-        rules: &'a Rules,
-        workload: &'a Workload,
-        streams: ReplicateStreams,
-        result: &'a mut ArmResult,
-    ) -> Self {
+    fn open(index: usize, rules: &'a Rules, workload: &'a Workload, streams: ReplicateStreams, result: &'a mut ArmResult) -> Self {
         let clinics = result.clinics.len();
         let weeks = workload.warm_up + workload.weeks;
         let referred: Vec<u32> =
@@ -196,7 +191,7 @@ impl<'a> Arm<'a> {
     }
 
     fn give_up(&mut self, week: u32) {
-        let Self { queues, result, service, outstanding, this_week, rules, workload, .. } = self;
+        let Self { queues, result, service, outstanding, this_week, rules, .. } = self;
         let per_clinic = queues.len() / this_week.len();
         for (q, queue) in queues.iter_mut().enumerate() {
             let before = queue.waiting.len();
@@ -212,9 +207,6 @@ impl<'a> Arm<'a> {
             });
             let lost = (before - queue.waiting.len()) as u32;
             this_week[q / per_clinic].lost += lost;
-            if week > workload.warm_up {
-                service.lost += u64::from(lost);
-            }
         }
     }
 
@@ -349,7 +341,7 @@ impl<'a> Arm<'a> {
         let clinic = self.clinic_of(course.therapist);
         self.this_week[clinic].ended += 1;
         if self.is_recorded(week) {
-            let class = classify(outcome.intake_score, outcome.final_score, self.rules.symptom_form);
+            let class = class(self.rules, &outcome);
             self.service.ended += 1;
             self.service.helped += u64::from(matches!(class, OutcomeClass::Recovered | OutcomeClass::Improved));
         }

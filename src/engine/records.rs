@@ -213,6 +213,10 @@ crate::table! {
         rate: f64 = "per week", "improvement rate, or change per session under linear growth (latent)";
         /// Final symptoms.
         final_symptoms: f64 = "points", "symptom level after treatment (latent)";
+        /// Week of referral.
+        week_referred: i32 = "week", "week of referral in an open clinic, from the first week of the sample (0 in a cohort)";
+        /// Weeks waited.
+        weeks_waited: i32 = "weeks", "weeks waited until taken on, or until the client gave up";
     }
 }
 
@@ -337,7 +341,9 @@ pub fn session_rows(log: &SessionLog, at: Address, arm: usize, result: &ArmResul
     }
     for (row, &from) in order.iter().enumerate() {
         let client = clients[from] as usize;
-        let therapist = result.dyads[client].therapist;
+        let Some(therapist) = result.dyads[client].therapist else {
+            continue;
+        };
         let i = start + row;
         to.cell[i] = at.cell;
         to.replicate[i] = at.replicate;
@@ -358,12 +364,13 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
     }
     for (i, (course, start)) in result.courses.iter().zip(&result.starts).enumerate() {
         let therapist = result.dyads[i].therapist;
+        let wait = result.service.as_ref().map(|service| service.waits[i]);
         to.push(ClientRow {
             cell: at.cell,
             replicate: at.replicate,
             arm: arm as i32 + 1,
-            clinic: result.clinic_of(therapist) as i32 + 1,
-            therapist: therapist as i32 + 1,
+            clinic: therapist.map_or(0, |therapist| result.clinic_of(therapist) as i32 + 1),
+            therapist: therapist.map_or(0, |therapist| therapist as i32 + 1),
             client: i as i32 + 1,
             intake_score: course.intake_score,
             final_score: course.final_score,
@@ -386,6 +393,8 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             heading: start.heading,
             rate: start.rate,
             final_symptoms: course.final_symptoms,
+            week_referred: wait.map_or(0, |wait| wait.referred as i32),
+            weeks_waited: wait.map_or(0, |wait| wait.weeks as i32),
         });
     }
 }
@@ -394,7 +403,9 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
 pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Therapists) {
     let mut own = vec![Vec::new(); result.therapists.len()];
     for (dyad, course) in result.dyads.iter().zip(&result.courses) {
-        own[dyad.therapist].push(course);
+        if let Some(therapist) = dyad.therapist {
+            own[therapist].push(course);
+        }
     }
     for (j, (therapist, courses)) in result.therapists.iter().zip(&own).enumerate() {
         let n = courses.len();

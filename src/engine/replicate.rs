@@ -1,6 +1,8 @@
 //! One replicate of one cell: the same clinics, therapists and clients under every arm.
 
 use super::cohort::{self, Size};
+use super::open_clinic;
+use super::service::Service;
 use super::streams::{Bookmark, Entity, Purpose, ReplicateStreams};
 use super::vector::Width;
 use crate::model::clinic::{Clinic, ClinicLuck};
@@ -38,9 +40,12 @@ impl Cell {
         Self { arms, sizes, size, needs }
     }
 
-    /// Clients that some arm has, in one replicate.
+    /// Clients that some arm has, in one replicate; a mean where clients come to an open clinic.
     pub fn clients(&self) -> usize {
-        self.size.total()
+        let open = |rules: &Rules| {
+            rules.world.workload.as_ref().map(|workload| (workload.sample_size() * f64::from(rules.world.clinics.count)) as usize)
+        };
+        self.arms.iter().filter_map(open).max().unwrap_or(self.size.total())
     }
 }
 
@@ -103,8 +108,8 @@ impl Default for CourseResult {
 pub struct Dyad {
     /// Address of the client's luck: the same client has the same one in every arm.
     pub client: u64,
-    /// Position of the therapist in [`ArmResult::therapists`].
-    pub therapist: usize,
+    /// Position of the therapist in [`ArmResult::therapists`]; none for a client who gave up waiting.
+    pub therapist: Option<usize>,
 }
 
 /// Everything that happened in one arm of one replicate, in client order.
@@ -118,8 +123,10 @@ pub struct ArmResult {
     pub dyads: Vec<Dyad>,
     /// How each client started.
     pub starts: Vec<Start>,
-    /// How each course went.
+    /// How each course went; no sessions for a client who gave up waiting.
     pub courses: Vec<CourseResult>,
+    /// What open clinics did; none for a cohort.
+    pub service: Option<Service>,
 }
 
 impl ArmResult {
@@ -180,7 +187,11 @@ impl Workspace {
             staff(arm, rules, streams);
         }
         self.courses.resize_with(cell.arms.len(), Courses::default);
-        cohort::treat(cell, streams, self, observer);
+        if cell.arms.iter().all(|rules| rules.is_open) {
+            open_clinic::treat(cell, streams, self, observer);
+        } else {
+            cohort::treat(cell, streams, self, observer);
+        }
     }
 }
 

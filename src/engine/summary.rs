@@ -1,6 +1,7 @@
 //! What one replicate says about one arm: the numbers that a study would report, from forms only.
 
-use super::replicate::{ArmResult, CourseResult};
+use super::replicate::{ArmResult, CourseResult, Dyad};
+use super::service;
 use crate::dataset::column::{ColumnKind, ColumnSpec};
 use crate::estimators::classes::{OutcomeClass, classify};
 use crate::estimators::correlation::Products;
@@ -74,6 +75,18 @@ measures! {
     helped = "share", "share of clients whom this arm helped by the meaningful difference (same client, both arms)";
     harmed = "share", "share of clients whom this arm harmed by the meaningful difference";
     effect_sd = "score", "standard deviation of the individual effects";
+    referrals = "clients/week", "clients referred to a clinic in a week";
+    lost = "share", "share of referred clients who gave up waiting";
+    weeks_waited = "weeks", "mean wait of the clients who were taken on";
+    weeks_waited_p90 = "weeks", "90th percentile of that wait";
+    waiting_list = "clients", "mean number of clients on the waiting list of a clinic";
+    places_filled = "share", "share of therapists' places that are filled";
+    session_load = "share", "sessions that clients in treatment want each week, over sessions that therapists can hold";
+    sessions_per_week = "sessions", "sessions a therapist holds in a week";
+    burnout = "1", "mean burnout of therapists over the weeks (latent)";
+    throughput = "clients/year", "courses ended per therapist and year";
+    helped_per_year = "clients/year", "clients recovered or improved per therapist and year";
+    success_of_referred = "share", "share recovered or improved of all referred clients, lost ones included";
 }
 
 /// Means and sums over a set of clients.
@@ -107,21 +120,34 @@ fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     (mean, (squares / (n - 1.0)).sqrt())
 }
 
-/// Summary of one arm of one replicate.
+/// Summary of one arm of one replicate. It is about the clients who were treated; what an open clinic adds says
+/// how many were not.
 pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
-    let courses = &arm.courses;
     let mut summary = Summary::NONE;
-    outcomes(rules, courses, &mut summary);
-    endings(courses, &mut summary);
-    alliance(rules, courses, &mut summary);
-    therapists(arm, &mut summary);
-    ruptures(courses, &mut summary);
-    summary.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
-    tracking(rules, courses.iter().map(|course| (course, course)), &mut summary);
+    if arm.courses.iter().all(|course| course.sessions > 0) {
+        summarise_treated(rules, arm, &arm.courses, &arm.dyads, &mut summary);
+    } else {
+        let treated = || (0..arm.courses.len()).filter(|&i| arm.courses[i].sessions > 0);
+        let courses: Vec<CourseResult> = treated().map(|i| arm.courses[i]).collect();
+        let dyads: Vec<Dyad> = treated().map(|i| arm.dyads[i]).collect();
+        summarise_treated(rules, arm, &courses, &dyads, &mut summary);
+    }
+    service::summarise(rules, arm, &mut summary);
     summary
 }
 
-fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
+fn summarise_treated(rules: &Rules, arm: &ArmResult, courses: &[CourseResult], dyads: &[Dyad], to: &mut Summary) {
+    outcomes(rules, courses, to);
+    endings(courses, to);
+    alliance(rules, courses, to);
+    therapists(arm.therapists.len(), courses, dyads, to);
+    ruptures(courses, to);
+    to.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
+    tracking(rules, courses.iter().map(|course| (course, course)), to);
+}
+
+/// Outcome class of a course, by the forms.
+pub(super) fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
     classify(course.intake_score, course.final_score, rules.cutoff, rules.reliable_change)
 }
 
@@ -146,7 +172,7 @@ fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
 
 fn endings(courses: &[CourseResult], to: &mut Summary) {
     let n = courses.len() as f64;
-    let mut counts = [0.0; 4];
+    let mut counts = [0.0; EndReason::ALL.len()];
     let mut sessions: Vec<u16> = courses.iter().map(|c| c.sessions).collect();
     for course in courses {
         counts[course.reason as usize] += 1.0;
@@ -200,14 +226,14 @@ fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterato
     (ma - mb) / (((na - 1.0) * sa * sa + (nb - 1.0) * sb * sb) / (na + nb - 2.0)).sqrt()
 }
 
-fn therapists(arm: &ArmResult, to: &mut Summary) {
+fn therapists(therapists: usize, courses: &[CourseResult], dyads: &[Dyad], to: &mut Summary) {
     let mut products = Products::default();
-    for c in &arm.courses {
+    for c in courses {
         products.add([c.final_score, c.intake_score, 0.0]);
     }
     let slope = products.slope(0, 1);
-    let adjusted: Vec<f64> = arm.courses.iter().map(|c| c.final_score - slope * (c.intake_score - to.intake_score)).collect();
-    let own = by_therapist(arm, &adjusted);
+    let adjusted: Vec<f64> = courses.iter().map(|c| c.final_score - slope * (c.intake_score - to.intake_score)).collect();
+    let own = by_therapist(therapists, dyads, &adjusted);
     to.therapist_icc = anova_icc(&own.concat(), own.iter().map(Vec::len));
     let mut means: Vec<f64> = own.iter().filter(|own| !own.is_empty()).map(|own| own.iter().sum::<f64>() / own.len() as f64).collect();
     let quarter = means.len() / 4;
@@ -219,10 +245,10 @@ fn therapists(arm: &ArmResult, to: &mut Summary) {
 }
 
 /// Values of clients, therapist by therapist.
-fn by_therapist(arm: &ArmResult, values: &[f64]) -> Vec<Vec<f64>> {
-    let mut own = vec![Vec::new(); arm.therapists.len()];
-    for (dyad, value) in arm.dyads.iter().zip(values) {
-        own[dyad.therapist].push(*value);
+fn by_therapist(therapists: usize, dyads: &[Dyad], values: &[f64]) -> Vec<Vec<f64>> {
+    let mut own = vec![Vec::new(); therapists];
+    for (therapist, value) in dyads.iter().filter_map(|dyad| dyad.therapist).zip(values) {
+        own[therapist].push(*value);
     }
     own
 }
@@ -259,8 +285,11 @@ fn tracking<'a>(rules: &Rules, pairs: impl Iterator<Item = (&'a CourseResult, &'
 
 /// Adds what only a comparison can say: effect sizes between arms, and effects on the same client.
 pub fn compare(rules: &Rules, arm: &ArmResult, base: &ArmResult, to: &mut Summary) {
-    to.between_d = standardised_difference(base.courses.iter().map(|c| c.final_score), arm.courses.iter().map(|c| c.final_score));
-    let pairs = || arm.shared_with(base).map(|(i, b)| (&arm.courses[i], &base.courses[b]));
+    let treated = |arm: &'_ ArmResult| arm.courses.iter().filter(|c| c.sessions > 0).map(|c| c.final_score).collect::<Vec<_>>();
+    let (ours, theirs) = (treated(arm), treated(base));
+    to.between_d = standardised_difference(theirs.iter().copied(), ours.iter().copied());
+    let both = |(arm, base): &(&CourseResult, &CourseResult)| arm.sessions > 0 && base.sessions > 0;
+    let pairs = || arm.shared_with(base).map(|(i, b)| (&arm.courses[i], &base.courses[b])).filter(both);
     tracking(rules, pairs(), to);
     let off_track = || pairs().filter(|(_, b)| b.first_red > 0);
     to.between_d_not_on_track = standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score));

@@ -63,8 +63,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
     let mismatch = mismatch(luck.attachment, [therapist.anxiety, therapist.avoidance]);
     let personality_disorder = luck.personality < world.clients.personality_disorder;
 
-    let client_alliance =
-        world.clients.alliance_anxiety * anxiety + world.clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance;
+    let client_alliance = client_alliance(rules, luck);
     let match_alliance = match_alliance(rules, mismatch, luck);
     let known = therapist.alliance + client_alliance + match_alliance;
     let [bond, task, goal] = luck.components;
@@ -117,6 +116,31 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         personality_disorder,
         post: [luck.post_error, luck.post_residual],
     }
+}
+
+/// A client who never met a therapist: what she came with, and nothing else.
+pub fn unmet(rules: &Rules, luck: &ClientLuck) -> Start {
+    let [anxiety, avoidance] = luck.attachment;
+    let unknown = f64::NAN;
+    Start {
+        anxiety,
+        avoidance,
+        client_alliance: client_alliance(rules, luck),
+        personality_disorder: luck.personality < rules.world.clients.personality_disorder,
+        trait_alliance: unknown,
+        match_alliance: unknown,
+        heading: unknown,
+        rate: unknown,
+        ..Start::default()
+    }
+}
+
+/// The client's part of trait alliance.
+#[inline(always)]
+fn client_alliance(rules: &Rules, luck: &ClientLuck) -> f64 {
+    let [anxiety, avoidance] = luck.attachment;
+    let clients = &rules.world.clients;
+    clients.alliance_anxiety * anxiety + clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance
 }
 
 /// Turns the log rates of some clients into rates, all together.

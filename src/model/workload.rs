@@ -71,6 +71,11 @@ impl Workload {
         self.referrals * (1.0 + self.season * libm::cos(phase))
     }
 
+    /// Mean number of clients of one clinic in the sample.
+    pub fn sample_size(&self) -> f64 {
+        (self.warm_up + 1..=self.warm_up + self.weeks).map(|week| self.referred_in(week)).sum()
+    }
+
     /// Weeks for which a client is ready to wait, from a uniform draw: geometric. A client who has waited so many
     /// weeks leaves.
     pub fn patience(&self, luck: f64) -> f64 {
