@@ -86,6 +86,21 @@ const NOT_ON_TRACK: &[Row] = &[
     ("on track in first arm: final score", SCORE, "on_track_final"),
 ];
 
+const CLINIC: &[Row] = &[
+    ("clients referred, per clinic and week", COUNT, "referrals"),
+    ("clients lost from the waiting list, %", Scale::Percent, "lost"),
+    ("weeks waited, mean of those taken on", COUNT, "weeks_waited"),
+    ("weeks waited, 90th percentile", COUNT, "weeks_waited_p90"),
+    ("clients on the waiting list, per clinic", COUNT, "waiting_list"),
+    ("places filled, %", Scale::Percent, "places_filled"),
+    ("sessions wanted / sessions possible, %", Scale::Percent, "session_load"),
+    ("sessions held, per therapist and week", COUNT, "sessions_per_week"),
+    ("burnout of therapists (0 is none)", EFFECT, "burnout"),
+    ("courses ended, per therapist and year", COUNT, "throughput"),
+    ("recovered or improved, per therapist, year", COUNT, "helped_per_year"),
+    ("recovered or improved, % of all referred", Scale::Percent, "success_of_referred"),
+];
+
 /// Differences that are listed apart when there is no column for them.
 const DIFFERENCES: &[(&str, Scale, Figures)] = &[
     ("score after treatment", SCORE, Figures::Difference("final_score")),
@@ -119,6 +134,15 @@ const COMPACT: &[(&str, Scale, Figures)] = &[
     ("recovered or improved, %", Scale::Percent, Figures::Level("success")),
     ("deteriorated, %", Scale::Percent, Figures::Level("deteriorated")),
     ("dropout, %", Scale::Percent, Figures::Level("dropout")),
+];
+
+const COMPACT_CLINIC: &[(&str, Scale, Figures)] = &[
+    ("weeks waited", SCORE, Figures::Level("weeks_waited")),
+    ("lost, %", Scale::Percent, Figures::Level("lost")),
+    ("places filled, %", Scale::Percent, Figures::Level("places_filled")),
+    ("burnout", EFFECT, Figures::Level("burnout")),
+    ("ended / year", SCORE, Figures::Level("throughput")),
+    ("helped / year", SCORE, Figures::Level("helped_per_year")),
 ];
 
 const COMPACT_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[
@@ -238,6 +262,9 @@ fn groups(results: &Results) -> Vec<(String, &'static [Row])> {
     if results.about.feedback {
         groups.push(("Not on track (red signal)".into(), NOT_ON_TRACK));
     }
+    if results.about.open {
+        groups.push(("Clinic (waiting list, caseload)".into(), CLINIC));
+    }
     groups
 }
 
@@ -275,6 +302,10 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
     let mut out = compact(results, COMPACT, &format!("Outcome ({})", results.about.instruments[0]), colour);
     if results.about.feedback {
         out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
+    }
+    if results.about.open {
+        let name = "Clinic (ended and helped: courses ended, clients recovered or improved, per therapist and year)";
+        out.push_str(&format!("\n{}", compact(results, COMPACT_CLINIC, name, colour)));
     }
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();
     if lines > MOST_LINES {
@@ -454,6 +485,7 @@ mod tests {
             factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,
+            open: true,
             first: 1,
             asked: 1000,
             done: 1000,
@@ -471,6 +503,7 @@ mod tests {
             completed: 999,
             failed: 1,
             level: vec![measured; MEASURES.len()],
+            weeks: Vec::new(),
             contrast: (a > 0).then(|| contrast.clone()),
         };
         let cell = |_| CellResults {

@@ -306,6 +306,7 @@ impl<'a> Arm<'a> {
             let held = self.practices[j].invite(self.rules, self.workload, week, &mut self.seats);
             let clinic = self.clinic_of(j);
             self.this_week[clinic].sessions += held as u32;
+            self.service.sessions += held as u64;
         }
         for block in 0..self.seats.blocks.len() {
             if self.seats.blocks[block].due == 0 {

@@ -146,7 +146,9 @@ crate::table! {
         /// Uptake.
         uptake: f64 = "probability", "chance that the therapist acts on feedback (latent)";
         /// Burnout.
-        burnout: f64 = "1", "burnout (latent)";
+        burnout: f64 = "1", "burnout; its mean over the weeks of the sample in an open clinic (latent)";
+        /// Load.
+        session_load: f64 = "share", "sessions wanted over sessions possible, mean over weeks (NaN in a cohort)";
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
@@ -237,6 +239,8 @@ crate::table! {
         client: i32 = "1", "client within the replicate";
         /// Session.
         session: i16 = "session", "session number";
+        /// Week.
+        week: f64 = "week", "week of the session: of the client's treatment, or of the sample in an open clinic";
         /// Score.
         symptom_score: f64 = "score", "symptom score at the start of the session (NaN when not measured)";
         /// Rating.
@@ -288,6 +292,14 @@ fn yes(flag: f64) -> bool {
     flag > 0.5
 }
 
+/// Week of the session in progress, from 1.
+fn week_of(rules: &Rules, c: &Courses, l: usize) -> f64 {
+    match &rules.world.workload {
+        Some(workload) => c.week[l] - f64::from(workload.warm_up),
+        None => 1.0 + (c.session[l] - 1.0) * rules.world.clinics.session_interval,
+    }
+}
+
 impl Observed for SessionLog {
     const ON: bool = true;
 }
@@ -311,6 +323,7 @@ impl SessionObserver for SessionLog {
             therapist: 0,
             client: 0,
             session: c.session[l] as i16,
+            week: week_of(rules, c, l),
             symptom_score: if yes(c.measured[l]) { c.score[l] } else { f64::NAN },
             alliance_rating: if yes(c.rated[l]) { c.rating[l] } else { f64::NAN },
             signal,
@@ -400,7 +413,7 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
 }
 
 /// Therapist rows of one arm.
-pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Therapists) {
+pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, to: &mut Therapists) {
     let mut own = vec![Vec::new(); result.therapists.len()];
     for (dyad, course) in result.dyads.iter().zip(&result.courses) {
         if let Some(therapist) = dyad.therapist {
@@ -409,6 +422,13 @@ pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Ther
     }
     for (j, (therapist, courses)) in result.therapists.iter().zip(&own).enumerate() {
         let n = courses.len();
+        let (burnout, session_load) = match (&result.service, &rules.world.workload) {
+            (Some(service), Some(workload)) => {
+                let weeks = f64::from(workload.weeks);
+                (service.therapist_burnout[j] / weeks, service.therapist_load[j] / weeks)
+            }
+            _ => (therapist.burnout, f64::NAN),
+        };
         let mean = |of: &dyn Fn(&CourseResult) -> f64| courses.iter().map(|course| of(course)).sum::<f64>() / n as f64;
         to.push(TherapistRow {
             cell: at.cell,
@@ -422,7 +442,8 @@ pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Ther
             effectiveness: therapist.effectiveness,
             dropout_logit: therapist.dropout,
             uptake: therapist.uptake,
-            burnout: therapist.burnout,
+            burnout,
+            session_load,
             final_score: mean(&|c| c.final_score),
             change: mean(&|c| c.final_score - c.intake_score),
             dropout: mean(&|c| f64::from(u8::from(c.reason == EndReason::Dropout))),

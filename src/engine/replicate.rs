@@ -135,6 +135,14 @@ impl ArmResult {
         therapist / (self.therapists.len() / self.clinics.len().max(1)).max(1)
     }
 
+    /// Sessions held; in open clinics also those of clients who do not belong to the sample.
+    pub fn sessions(&self) -> u64 {
+        match &self.service {
+            Some(service) => service.sessions,
+            None => self.courses.iter().map(|course| u64::from(course.sessions)).sum(),
+        }
+    }
+
     /// Positions, in this arm and in another, of the clients whom both have.
     pub fn shared_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, usize)> + Clone + 'a {
         let mut at = 0;

@@ -2,6 +2,7 @@
 
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
+use super::service::{TimelineWeek, timeline, week_rows};
 use super::sink::{Batch, Sink};
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
@@ -38,6 +39,15 @@ pub struct Rows {
     pub clients: Keep,
     /// Session rows.
     pub sessions: Keep,
+    /// Week rows.
+    pub weeks: Keep,
+}
+
+impl Rows {
+    /// Of every kind the same.
+    pub const fn all(keep: Keep) -> Self {
+        Self { therapists: keep, clients: keep, sessions: keep, weeks: keep }
+    }
 }
 
 /// What to run.
@@ -102,6 +112,7 @@ pub struct Outcome {
 struct Unit {
     rows_address: Address,
     summaries: Vec<Summary>,
+    timelines: Vec<Vec<TimelineWeek>>,
     rows: Batch,
     sessions: u64,
     failure: Option<Failure>,
@@ -173,7 +184,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             outcome.failures.push(failure);
         }
         None => {
-            outcome.totals.add(cell, &unit.summaries);
+            outcome.totals.add(cell, &unit.summaries, &unit.timelines);
             let at = unit.rows_address;
             for (arm, summary) in unit.summaries.iter().enumerate() {
                 batch.replicates.push(at, arm as i32 + 1, Status::Completed, summary);
@@ -181,6 +192,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             batch.therapists.append(&unit.rows.therapists);
             batch.clients.append(&unit.rows.clients);
             batch.sessions.append(&unit.rows.sessions);
+            batch.weeks.append(&unit.rows.weeks);
         }
     }
 }
@@ -242,6 +254,7 @@ fn guarded(
     let at = address(cell, replicate);
     Unit {
         summaries: vec![Summary::NONE; arms],
+        timelines: Vec::new(),
         rows: Batch::default(),
         rows_address: at,
         sessions: 0,
@@ -265,8 +278,14 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let at = address(cell, replicate);
-    let mut unit =
-        Unit { summaries: Vec::with_capacity(rules.arms.len()), rows: Batch::default(), rows_address: at, sessions: 0, failure: None };
+    let mut unit = Unit {
+        summaries: Vec::with_capacity(rules.arms.len()),
+        timelines: work.arms.iter().map(timeline).collect(),
+        rows: Batch::default(),
+        rows_address: at,
+        sessions: 0,
+        failure: None,
+    };
     for (a, (arm_rules, arm)) in rules.arms.iter().zip(&work.arms).enumerate() {
         let mut summary = summarise(arm_rules, arm);
         if !summary.final_score.is_finite() {
@@ -277,9 +296,12 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
             compare(arm_rules, arm, base, &mut summary);
         }
         unit.summaries.push(summary);
-        unit.sessions += arm.courses.iter().map(|course| u64::from(course.sessions)).sum::<u64>();
+        unit.sessions += arm.sessions();
         if rows.therapists.keeps(replicate) {
-            therapist_rows(at, a, arm, &mut unit.rows.therapists);
+            therapist_rows(arm_rules, at, a, arm, &mut unit.rows.therapists);
+        }
+        if rows.weeks.keeps(replicate) {
+            week_rows(arm_rules, at, a, arm, &mut unit.rows.weeks);
         }
         if rows.clients.keeps(replicate) {
             client_rows(arm_rules, at, a, arm, base, &mut unit.rows.clients);
@@ -336,7 +358,7 @@ mod tests {
         Study {
             seed: 3,
             cells: vec![cell],
-            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions },
+            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, weeks: Keep::None },
             replicates,
             until_mcse: None,
         }
@@ -401,7 +423,7 @@ mod tests {
     #[test]
     fn a_precision_target_stops_the_run_once_it_is_met() {
         let mut study = study(0..5000, Keep::None);
-        study.rows = Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None };
+        study.rows = Rows::all(Keep::None);
         study.until_mcse = Some(0.05);
         let (outcome, _) = ran(&study);
         assert!(outcome.replicates < 5000 && outcome.totals.headline_mcse() <= 0.05, "{}", outcome.replicates);

@@ -1,5 +1,6 @@
 //! What an open clinic does week by week, and what that amounts to.
 
+use super::records::Address;
 use super::replicate::ArmResult;
 use super::summary::Summary;
 use crate::model::rules::Rules;
@@ -30,6 +31,99 @@ pub struct ClinicWeek {
     pub burnout: f64,
 }
 
+crate::table! {
+    /// One row per week, clinic, arm and replicate: what an open clinic does.
+    pub table Weeks / WeekRow named "weeks" {
+        /// Cell of the design.
+        cell: i32 = "1", "cell of the design";
+        /// Replicate.
+        replicate: i32 = "1", "replicate";
+        /// Arm.
+        arm: i32 = "1", "arm (row of the arms table with the same cell)";
+        /// Clinic.
+        clinic: i32 = "1", "clinic within the replicate";
+        /// Week.
+        week: i32 = "week", "week, from the first week of the sample (0 and below: the clinic fills up)";
+        /// Referred.
+        referred: i32 = "clients", "clients referred in the week";
+        /// Lost.
+        lost: i32 = "clients", "clients who gave up waiting in the week";
+        /// Started.
+        started: i32 = "clients", "clients taken on in the week";
+        /// Ended.
+        ended: i32 = "clients", "courses that ended in the week";
+        /// Sessions.
+        sessions: i32 = "sessions", "sessions held in the week";
+        /// Waiting.
+        waiting: i32 = "clients", "clients on the waiting list at the end of the week";
+        /// In treatment.
+        in_treatment: i32 = "clients", "clients in treatment at the end of the week";
+        /// Load.
+        load: f64 = "share", "sessions wanted over sessions that the therapists can hold";
+        /// Burnout.
+        burnout: f64 = "1", "mean burnout of the therapists at the end of the week (latent)";
+    }
+}
+
+/// Rows of all weeks of one arm.
+pub fn week_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, to: &mut Weeks) {
+    let (Some(service), Some(workload)) = (&result.service, &rules.world.workload) else {
+        return;
+    };
+    let clinics = result.clinics.len();
+    for (i, week) in service.weeks.iter().enumerate() {
+        to.push(WeekRow {
+            cell: at.cell,
+            replicate: at.replicate,
+            arm: arm as i32 + 1,
+            clinic: (i % clinics) as i32 + 1,
+            week: (i / clinics) as i32 + 1 - workload.warm_up as i32,
+            referred: week.referred as i32,
+            lost: week.lost as i32,
+            started: week.started as i32,
+            ended: week.ended as i32,
+            sessions: week.sessions as i32,
+            waiting: week.waiting as i32,
+            in_treatment: week.in_treatment as i32,
+            load: week.load,
+            burnout: week.burnout,
+        });
+    }
+}
+
+/// What a timeline shows of each week, as means over clinics: name, unit, meaning.
+pub const TIMELINE: [(&str, &str, &str); 8] = [
+    ("referred", "clients", "clients referred to a clinic in the week"),
+    ("lost", "clients", "clients of a clinic who gave up waiting in the week"),
+    ("started", "clients", "clients taken on by a clinic in the week"),
+    ("ended", "clients", "courses that ended in a clinic in the week"),
+    ("waiting", "clients", "clients on the waiting list of a clinic at the end of the week"),
+    ("in_treatment", "clients", "clients in treatment in a clinic at the end of the week"),
+    ("load", "share", "sessions wanted over sessions that therapists can hold"),
+    ("burnout", "1", "mean burnout of therapists at the end of the week (latent)"),
+];
+
+/// One week, as [`TIMELINE`] says.
+pub type TimelineWeek = [f64; TIMELINE.len()];
+
+/// The weeks of an arm as means over its clinics; empty for a cohort.
+pub fn timeline(arm: &ArmResult) -> Vec<TimelineWeek> {
+    let clinics = arm.clinics.len();
+    let Some(service) = &arm.service else {
+        return Vec::new();
+    };
+    let values = |week: &ClinicWeek| {
+        let counts = [week.referred, week.lost, week.started, week.ended, week.waiting, week.in_treatment].map(f64::from);
+        let [referred, lost, started, ended, waiting, in_treatment] = counts;
+        [referred, lost, started, ended, waiting, in_treatment, week.load, week.burnout]
+    };
+    let add = |sum: TimelineWeek, week: &ClinicWeek| {
+        let own = values(week);
+        core::array::from_fn(|i| sum[i] + own[i] / clinics as f64)
+    };
+    service.weeks.chunks(clinics).map(|all| all.iter().fold([0.0; TIMELINE.len()], add)).collect()
+}
+
 /// How a client of the sample came to treatment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wait {
@@ -50,6 +144,8 @@ pub struct Service {
     pub therapist_load: Vec<f64>,
     /// Sum over the weeks of the sample of each therapist's burnout at the start of the week.
     pub therapist_burnout: Vec<f64>,
+    /// Sessions held from the opening until the last client of the sample left.
+    pub sessions: u64,
     /// Courses that ended in the weeks of the sample.
     pub ended: u64,
     /// Those of them that ended recovered or improved.
@@ -63,6 +159,7 @@ impl Service {
             waits: vec![Wait::default(); sample],
             therapist_load: vec![0.0; therapists],
             therapist_burnout: vec![0.0; therapists],
+            sessions: 0,
             ended: 0,
             helped: 0,
         }

@@ -1,6 +1,7 @@
 //! Summaries over replicates: every measure per arm, and every difference between arms, each with
 //! its Monte Carlo standard error. Replicates are added in order, so sums do not depend on threads.
 
+use super::service::{TIMELINE, TimelineWeek};
 use super::summary::{MEASURE_COUNT, MEASURES, Summary};
 use crate::performance::{Measured, Moments, PairedShares};
 
@@ -17,11 +18,13 @@ pub struct ArmTotals {
     pub level: Vec<Moments>,
     /// Moments of the paired difference to the comparison arm.
     pub difference: Vec<Moments>,
+    /// Moments of every week of open clinics, in the order of [`TIMELINE`](super::service::TIMELINE).
+    pub weeks: Vec<[Moments; TIMELINE.len()]>,
 }
 
 impl Default for ArmTotals {
     fn default() -> Self {
-        Self { level: vec![Moments::default(); MEASURE_COUNT], difference: vec![Moments::default(); MEASURE_COUNT] }
+        Self { level: vec![Moments::default(); MEASURE_COUNT], difference: vec![Moments::default(); MEASURE_COUNT], weeks: Vec::new() }
     }
 }
 
@@ -64,8 +67,14 @@ impl Totals {
         Self { cells: arms.map(|n| vec![ArmTotals::default(); n]).collect() }
     }
 
-    /// Adds one replicate of one cell.
-    pub fn add(&mut self, cell: usize, arms: &[Summary]) {
+    /// Adds one replicate of one cell: summary and timeline of every arm.
+    pub fn add(&mut self, cell: usize, arms: &[Summary], timelines: &[Vec<TimelineWeek>]) {
+        for (totals, timeline) in self.cells[cell].iter_mut().zip(timelines) {
+            totals.weeks.resize_with(timeline.len(), Default::default);
+            for (moments, week) in totals.weeks.iter_mut().flatten().zip(timeline.iter().flatten()) {
+                moments.add(*week);
+            }
+        }
         let base = arms.first().map(Summary::values);
         for (a, (totals, summary)) in self.cells[cell].iter_mut().zip(arms).enumerate() {
             let values = summary.values();

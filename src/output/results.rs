@@ -30,6 +30,8 @@ pub struct About {
     pub instruments: [String; 2],
     /// Some arm has feedback to therapists.
     pub feedback: bool,
+    /// Clinics are open: clients are referred and wait.
+    pub open: bool,
     /// First replicate, from 1.
     pub first: u64,
     /// Replicates asked for.
@@ -55,6 +57,9 @@ pub struct ArmResults {
     pub failed: u64,
     /// Every measure, in the order of [`MEASURES`].
     pub level: Vec<Measured>,
+    /// Every week of open clinics, in the order of [`TIMELINE`](crate::engine::service::TIMELINE); not read back from
+    /// a file.
+    pub weeks: Vec<Vec<Measured>>,
     /// Comparison with the first arm; none for the first arm itself.
     pub contrast: Option<Contrast>,
 }
@@ -106,6 +111,7 @@ impl About {
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
+            open: arms().any(|arm| arm.world.workload.is_some()),
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
             done: 0,
@@ -163,6 +169,7 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         completed: done - failed,
         failed,
         level: totals.level.iter().map(|moments| moments.measured()).collect(),
+        weeks: totals.weeks.iter().map(|week| week.iter().map(|moments| moments.measured()).collect()).collect(),
         contrast: base.filter(|_| a > 0).map(|base| contrast(totals, base)),
     };
     CellResults {

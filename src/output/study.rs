@@ -8,6 +8,8 @@
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
+//! /weeks        a row per week, clinic and arm of the replicates that keep them: open clinics
+//! /timeline     a row per cell, arm and week: means of open clinics with their errors
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
@@ -16,10 +18,11 @@ use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
-use super::study_tables::{self, arms, cells, contrasts, failures};
+use super::study_tables::{self, arms, cells, contrasts, failures, timeline};
 use super::writer::{ResultFile, TableId, WriteOptions, Written};
 use crate::dataset::column::Table;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
+use crate::engine::service::Weeks;
 use crate::engine::sink::{Batch, Sink};
 use crate::scenario::load::Scenario;
 use std::path::Path;
@@ -40,6 +43,7 @@ pub struct StudyFile {
     therapists: TableId,
     clients: TableId,
     sessions: TableId,
+    weeks: TableId,
 }
 
 impl StudyFile {
@@ -54,6 +58,7 @@ impl StudyFile {
             therapists: file.table("therapists", Therapists::SPECS)?,
             clients: file.table("clients", Clients::SPECS)?,
             sessions: file.table("sessions", Sessions::SPECS)?,
+            weeks: file.table("weeks", Weeks::SPECS)?,
             file,
         })
     }
@@ -80,7 +85,7 @@ impl StudyFile {
     /// As [`ResultFile::finish`].
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
-        for table in [cells(results), arms(results), contrasts(results), failures(results)] {
+        for table in [cells(results), arms(results), contrasts(results), timeline(results), failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -105,6 +110,7 @@ impl StudyFile {
             file.attribute_f64("until_mcse", target);
         }
         file.attribute_i64("feedback", about.feedback.into());
+        file.attribute_i64("open_clinics", about.open.into());
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
         for (name, texts) in [("arms", &about.arms), ("factors", &about.factors), ("settings", &about.settings)] {
@@ -122,7 +128,8 @@ impl Sink for StudyFile {
         self.file.append(self.replicates, &batch.replicates)?;
         self.file.append(self.therapists, &batch.therapists)?;
         self.file.append(self.clients, &batch.clients)?;
-        self.file.append(self.sessions, &batch.sessions)
+        self.file.append(self.sessions, &batch.sessions)?;
+        self.file.append(self.weeks, &batch.weeks)
     }
 }
 
@@ -151,6 +158,7 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         factors: file.attribute_texts("factors_list")?,
         instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
         feedback: whole("feedback")? != 0,
+        open: whole("open_clinics")? != 0,
         first: count("first_replicate")?,
         asked: count("replicates_asked")?,
         done: count("replicates_done")?,

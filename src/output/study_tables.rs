@@ -6,6 +6,7 @@ use super::results::{About, ArmResults, CellResults, Contrast, Results};
 use crate::dataset::built::{Builder, BuiltTable};
 use crate::dataset::column::ColumnSpec;
 use crate::engine::run::Failure;
+use crate::engine::service::TIMELINE;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
 use crate::performance::Measured;
@@ -126,6 +127,21 @@ fn number(text: &str) -> Option<f64> {
     text.trim().replace('_', "").parse().ok().filter(|x: &f64| x.is_finite())
 }
 
+/// One row per cell, arm and week of open clinics.
+pub(super) fn timeline(results: &Results) -> BuiltTable {
+    let arms = placed(results);
+    let rows =
+        || arms.iter().flat_map(|&(cell, arm, what)| (1..).zip(&what.weeks).map(move |(week, values)| (cell, arm, week, what, values)));
+    let names: Vec<&str> = rows().map(|row| row.3.name.as_str()).collect();
+    let table = Builder::new("timeline")
+        .number("cell", "1", "cell of the design", rows().map(|row| row.0).collect())
+        .number("arm", "1", "arm within the cell; 1 is the comparison arm", rows().map(|row| row.1).collect())
+        .category("name", "name of the arm", &names)
+        .number("week", "week", "week, from the opening of the clinic", rows().map(|row| row.2).collect());
+    let columns = TIMELINE.iter().enumerate();
+    columns.fold(table, |table, (i, (name, unit, meaning))| measured(table, name, unit, meaning, rows().map(|row| row.4[i]))).build()
+}
+
 /// One row per replicate that could not be completed.
 pub(super) fn failures(results: &Results) -> BuiltTable {
     let failures = &results.failures;
@@ -188,6 +204,7 @@ fn read_arm(table: &OwnedTable, row: usize, name: String) -> ArmResults {
         completed: count("completed"),
         failed: count("failed"),
         level,
+        weeks: Vec::new(),
         contrast: None,
     }
 }

@@ -85,6 +85,8 @@ params! {
         clients: Rows = Rows::Share(0.1) => skip;
         /// A row per session.
         sessions: Rows = Rows::None => skip;
+        /// A row per week and clinic, where clinics are open.
+        weeks: Rows = Rows::Share(0.1) => skip;
     }
 }
 

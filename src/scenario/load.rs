@@ -78,7 +78,12 @@ impl ArmPlan {
     pub fn size(&self) -> [u64; 3] {
         let c = &self.world.clinics;
         let therapists = u64::from(c.count) * u64::from(c.therapists);
-        [u64::from(c.count), therapists, therapists * u64::from(c.clients_per_therapist)]
+        let clients = match &self.world.workload {
+            // A mean: how many are referred is a matter of chance.
+            Some(workload) => (workload.sample_size() * f64::from(c.count)).round() as u64,
+            None => therapists * u64::from(c.clients_per_therapist),
+        };
+        [u64::from(c.count), therapists, clients]
     }
 
     /// Names of the instruments for symptoms and for alliance.
@@ -146,7 +151,7 @@ fn with_overrides(found: Problems, name: &str, text: &str) -> Problems {
 
 /// Shares of rows that are no shares.
 fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
-    let kinds = [("therapists", output.therapists), ("clients", output.clients), ("sessions", output.sessions)];
+    let kinds = [("therapists", output.therapists), ("clients", output.clients), ("sessions", output.sessions), ("weeks", output.weeks)];
     let wrong = kinds.into_iter().filter_map(|(kind, rows)| match rows {
         Rows::Share(share) if !(share > 0.0 && share <= 1.0) => Some((kind, share)),
         _ => None,
@@ -239,7 +244,20 @@ fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Docu
             }
         }
     }
-    problems.into_result().map(|()| plans)
+    problems.and(half_open(&plans, document)).into_result().map(|()| plans)
+}
+
+/// Arms of which some are open clinics and others cohorts have no clients in common.
+fn half_open(plans: &[ArmPlan], document: &Document) -> Problems {
+    let is_open = |plan: &ArmPlan| plan.world.workload.is_some();
+    let odd = plans.iter().position(|plan| is_open(plan) != plans.first().is_some_and(is_open));
+    let problem = |i: usize| {
+        let at = Path::default().field("arms").item(i).field("set");
+        let what =
+            format!("arm \"{}\" is {}, other arms are not", plans[i].name, if is_open(&plans[i]) { "an open clinic" } else { "a cohort" });
+        document.problem(&at, what, Some("set `workload` for all arms, outside of them, and let arms differ in its keys".into()))
+    };
+    Problems::new(odd.map(problem).into_iter().collect())
 }
 
 fn plan(name: &str, file: &ScenarioFile, text: String, document: &Document) -> Result<ArmPlan, Problems> {

@@ -17,6 +17,7 @@ pub fn default_world() -> World {
     let tracking = Tracking { norm_clients: 10_000, ..Tracking::default() };
     World {
         clinics,
+        workload: None,
         therapists: Default::default(),
         clients: Default::default(),
         r#match: Default::default(),
