@@ -56,13 +56,21 @@ fn timed_plain_floor() -> f64 {
 
 const SHORT: u64 = 20;
 
+/// Open clinics of ten therapists; the second one has twice as many clients as sessions to offer.
+const OPEN: &str = "(clinics: (count: 1, therapists: 10), workload: (caseload: 20, capacity: 25, referrals: 25.0, weeks: 52, warm_up: 13))";
+const OVERLOADED: &str =
+    "(clinics: (count: 1, therapists: 10), workload: (caseload: 40, capacity: 20, referrals: 40.0, weeks: 52, warm_up: 13))";
+const OPEN_ARMS: &str =
+    "(clinics: (count: 1, therapists: 10), workload: (caseload: 20, capacity: 25, referrals: 25.0, weeks: 52, warm_up: 13),
+    arms: [(name: \"usual care\"), (name: \"better repair\", set: { \"rupture.repair_intercept\": 0.4 })])";
+
 /// Dyad-sessions of the first arm, and nanoseconds for each.
 fn timed(cell: &Cell, work: &mut Workspace) -> f64 {
     let start = Instant::now();
     let mut sessions = 0u64;
     for replicate in 0..SHORT {
         work.simulate(cell, 1, replicate, &mut Unobserved);
-        sessions += work.arms[0].courses.iter().map(|course| u64::from(course.sessions)).sum::<u64>();
+        sessions += work.arms[0].sessions();
     }
     start.elapsed().as_nanos() as f64 / sessions as f64
 }
@@ -182,5 +190,9 @@ fn main() {
     ratio("default session / the same numbers by rand_pcg and ziggurat", || timed(&one, &mut first), timed_plain_floor);
     let both = ratio("two arms / one arm", || timed(&two, &mut second), || timed(&one, &mut first));
     println!("{:<60} {:6.3}", "second arm / first arm (aim .6)", both - 1.0);
+    let (open, overloaded, open_arms) = (cell_of(OPEN), cell_of(OVERLOADED), cell_of(OPEN_ARMS));
+    ratio("open clinic / cohort (aim 1.5)", || timed(&open, &mut third), || timed(&one, &mut first));
+    ratio("open clinic with half of its clients idle / cohort", || timed(&overloaded, &mut third), || timed(&one, &mut first));
+    ratio("open clinic, two arms / cohort, two arms (aim 1.5)", || timed(&open_arms, &mut third), || timed(&two, &mut second));
     ratio("CL-1 in the engine / CL-1 by hand (aim 1.0)", || timed(&cl1, &mut third), || timed_by_hand(&mut records));
 }

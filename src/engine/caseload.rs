@@ -1,12 +1,11 @@
 //! Therapists' caseloads in open clinics, and the lanes in which their clients sit.
 
 use super::cohort::{LaneSet, lanes_of};
-use super::replicate::SessionObserver;
+use super::replicate::{Cell, SessionObserver};
 use super::streams::{Bookmark, LaneStreams};
 use crate::model::courses::Courses;
-use crate::model::draws::{Needs, SessionLuck, W};
+use crate::model::draws::{SessionLuck, W};
 use crate::model::intake::Start;
-use crate::model::quantile::GammaTable;
 use crate::model::rules::Rules;
 use crate::model::session::step;
 use crate::model::workload::{TRACK_RECORD_PRIOR, Workload};
@@ -24,6 +23,8 @@ pub(super) struct Course {
     pub last_week: i64,
     /// The therapist's burnout that her lane has felt so far.
     pub burnout: f64,
+    /// Weeks between sessions that her lane reckons with.
+    pub interval: f64,
     /// Where the luck of her sessions begins.
     pub sessions: Bookmark,
     /// Luck of the score after treatment.
@@ -35,46 +36,61 @@ pub(super) struct Course {
 pub(super) struct Block {
     pub courses: Courses,
     lanes: LaneStreams,
-    taken: LaneSet,
-    /// Seats whose clients have a session this week.
-    pub due: LaneSet,
-}
-
-impl Block {
-    /// One session of the clients who are due; the others stay where they were.
-    #[inline(always)]
-    pub fn session<O: SessionObserver>(&mut self, rules: &Rules, needs: &Needs, gamma: &GammaTable, luck: &mut SessionLuck) {
-        let idle = self.taken & !self.due;
-        if idle == 0 {
-            luck.draw(&self.lanes.session(&needs.session), needs, gamma);
-            step::<O>(rules, luck, &mut self.courses);
-            return;
-        }
-        let (courses, lanes) = (self.courses.clone(), self.lanes.clone());
-        luck.draw(&self.lanes.session(&needs.session), needs, gamma);
-        step::<O>(rules, luck, &mut self.courses);
-        for l in lanes_of(idle) {
-            self.courses.restore(&courses, l);
-            self.lanes.resume(l, lanes.bookmark(l));
-        }
-    }
 }
 
 /// Where the clients in treatment sit: seat `s` is lane `s % W` of block `s / W`.
-#[derive(Default)]
 pub(super) struct Seats {
     pub blocks: Vec<Block>,
+    /// Seats of each block that are taken.
+    taken: Vec<LaneSet>,
+    /// Seats of each block whose clients have a session this week.
+    pub due: Vec<LaneSet>,
     /// The course in each seat that is taken, or the last one that was.
     pub courses: Vec<Course>,
     free: BinaryHeap<Reverse<usize>>,
 }
 
+/// Seats for which memory is set aside at once.
+const MOST_SEATS_AT_ONCE: usize = 1 << 14;
+
 impl Seats {
+    /// Room for so many clients; it grows when there are more.
+    pub fn new(places: usize) -> Self {
+        let places = places.min(MOST_SEATS_AT_ONCE);
+        let blocks = places.div_ceil(W);
+        Self {
+            blocks: Vec::with_capacity(blocks),
+            taken: Vec::with_capacity(blocks),
+            due: Vec::with_capacity(blocks),
+            courses: Vec::with_capacity(blocks * W),
+            free: BinaryHeap::with_capacity(blocks * W),
+        }
+    }
+
+    /// One session of the clients of a block who are due; the others stay where they were.
+    #[inline(always)]
+    pub fn session<O: SessionObserver>(&mut self, block: usize, week: u32, rules: &Rules, cell: &Cell, luck: &mut SessionLuck) {
+        let idle = self.taken[block] & !self.due[block];
+        let block = &mut self.blocks[block];
+        let before = (idle != 0).then(|| (block.courses.clone(), block.lanes.clone()));
+        block.courses.week = f64::from(week);
+        luck.draw(&block.lanes.session(&cell.needs.session), &cell.needs, &cell.arms[0].gamma);
+        step::<O>(rules, luck, &mut block.courses);
+        if let Some((courses, lanes)) = before {
+            for l in lanes_of(idle) {
+                block.courses.restore(&courses, l);
+                block.lanes.resume(l, lanes.bookmark(l));
+            }
+        }
+    }
+
     /// Seats a client; the lowest free seat, so that blocks stay full.
     pub fn admit(&mut self, start: &Start, course: Course) -> usize {
         if self.free.is_empty() {
             let first = self.courses.len();
             self.blocks.push(Block::default());
+            self.taken.push(0);
+            self.due.push(0);
             self.courses.resize(first + W, course);
             self.free.extend((first..first + W).map(Reverse));
         }
@@ -82,25 +98,25 @@ impl Seats {
         let block = &mut self.blocks[seat / W];
         block.courses.admit(seat % W, start);
         block.lanes.resume(seat % W, course.sessions);
-        block.taken |= 1 << (seat % W);
+        self.taken[seat / W] |= 1 << (seat % W);
         self.courses[seat] = course;
         seat
     }
 
     /// Frees the seat of a client whose course has ended.
     pub fn leave(&mut self, seat: usize) {
-        self.blocks[seat / W].taken &= !(1 << (seat % W));
+        self.taken[seat / W] &= !(1 << (seat % W));
         self.free.push(Reverse(seat));
     }
 
     pub fn is_taken(&self, seat: usize) -> bool {
-        self.blocks[seat / W].taken & 1 << (seat % W) != 0
+        self.taken[seat / W] & 1 << (seat % W) != 0
     }
 
     /// The seats of a block that had a session this week; none afterwards.
     #[inline(always)]
     pub fn due_in(&mut self, block: usize) -> impl Iterator<Item = usize> + use<> {
-        let due = core::mem::take(&mut self.blocks[block].due);
+        let due = core::mem::take(&mut self.due[block]);
         lanes_of(due).map(move |l| block * W + l)
     }
 }
@@ -176,18 +192,19 @@ impl Practice {
         }
         let mut held = 0;
         for &seat in self.clients.iter().take(workload.capacity as usize) {
-            let (course, block) = (&mut seats.courses[seat], &mut seats.blocks[seat / W]);
+            let course = &mut seats.courses[seat];
             if i64::from(week) < course.last_week + interval as i64 {
                 break;
             }
             let l = seat % W;
             course.last_week = i64::from(week);
-            block.due |= 1 << l;
-            block.courses.week[l] = f64::from(week);
-            block.courses.interval[l] = between;
-            block.courses.gain[l] = gain;
+            seats.due[seat / W] |= 1 << l;
+            if between != course.interval {
+                let courses = &mut seats.blocks[seat / W].courses;
+                (courses.interval[l], courses.gain[l], course.interval) = (between, gain, between);
+            }
             if self.burnout != course.burnout {
-                rules.burnout.change(&mut block.courses, l, self.burnout - course.burnout);
+                rules.burnout.change(&mut seats.blocks[seat / W].courses, l, self.burnout - course.burnout);
                 course.burnout = self.burnout;
             }
             held += 1;

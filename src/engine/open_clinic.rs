@@ -47,10 +47,13 @@ impl<O: SessionObserver> Kernel for AllWeeks<'_, O> {
         let mut week = 0;
         while arms.iter().any(|arm| arm.goes_on(week)) {
             week += 1;
-            referrals.draw(cell, streams, week);
+            if referrals.needs(week) {
+                let oldest = arms.iter().filter_map(Arm::oldest).min().unwrap_or(usize::MAX);
+                referrals.draw(cell, streams, week, oldest);
+            }
             for arm in arms.iter_mut().filter(|arm| arm.goes_on(week - 1)) {
                 arm.receive(week, &referrals);
-                arm.take_on(week);
+                arm.take_on(week, &referrals);
                 arm.hold_sessions(cell, week, &mut luck, observer);
                 arm.close_week(week);
             }
@@ -60,12 +63,14 @@ impl<O: SessionObserver> Kernel for AllWeeks<'_, O> {
 }
 
 /// A client on the waiting list.
+#[derive(Clone, Copy)]
 struct Waiting {
-    referral: Referral,
+    /// Her number among all referrals.
+    client: usize,
     /// Position among the clients of the sample, if she belongs to it.
     position: Option<usize>,
-    /// Week in which she gives up.
-    leaves: f64,
+    /// Week in which she gives up, once she has waited.
+    leaves: Option<f64>,
 }
 
 /// A waiting list, and the therapists whom its clients can go to.
@@ -93,6 +98,8 @@ struct Arm<'a> {
     /// Clients taken on so far, and clients allotted so far.
     taken_on: u64,
     allotted: Vec<usize>,
+    /// Courses that begin this week.
+    new: Vec<(Start, Course)>,
     this_week: Vec<ClinicWeek>,
     service: Service,
 }
@@ -131,12 +138,13 @@ impl<'a> Arm<'a> {
                 .step_by(shared.max(1))
                 .map(|first| Queue { therapists: first..first + shared, waiting: VecDeque::new() })
                 .collect(),
-            seats: Seats::default(),
+            seats: Seats::new(therapists * workload.caseload as usize),
             referred,
             positions,
             outstanding: sample,
             taken_on: 0,
             allotted: vec![0; clinics],
+            new: Vec::new(),
             this_week: vec![ClinicWeek::default(); clinics],
             service: Service::new(sample, therapists, workload),
             result,
@@ -160,6 +168,11 @@ impl<'a> Arm<'a> {
         therapist / self.rules.world.clinics.therapists as usize
     }
 
+    /// Number of the client who has waited longest; later ones only where nobody waits.
+    fn oldest(&self) -> Option<usize> {
+        self.queues.iter().filter_map(|queue| queue.waiting.front()).map(|client| client.client).min()
+    }
+
     /// New clients join the waiting lists; those whose patience is over leave.
     fn receive(&mut self, week: u32, referrals: &Referrals) {
         let clinics = self.this_week.len();
@@ -168,18 +181,18 @@ impl<'a> Arm<'a> {
             let n = self.referred.get(at).copied().unwrap_or_else(|| referred(self.rules, self.streams, clinic, week));
             let first = self.is_recorded(week).then(|| self.positions[at]);
             self.this_week[clinic].referred = n;
-            for (i, referral) in referrals.of(clinic, week, n as usize).iter().enumerate() {
+            let number = referrals.first(clinic, week);
+            for i in 0..n as usize {
                 let position = first.map(|first| first + i);
                 if let Some(position) = position {
-                    self.result.dyads[position].client = referral.client.word();
+                    self.result.dyads[position].client = referrals[number + i].client.word();
                     self.service.waits[position].referred = week - self.workload.warm_up;
                 }
-                let leaves = f64::from(week) + self.workload.patience(referral.patience);
                 let queue = self.queue_of(clinic);
-                self.queues[queue].waiting.push_back(Waiting { referral: *referral, position, leaves });
+                self.queues[queue].waiting.push_back(Waiting { client: number + i, position, leaves: None });
             }
         }
-        self.give_up(week);
+        self.give_up(week, referrals);
     }
 
     /// The waiting list that the next client of a clinic joins.
@@ -190,17 +203,22 @@ impl<'a> Arm<'a> {
         clinic * lists + turn
     }
 
-    fn give_up(&mut self, week: u32) {
-        let Self { queues, result, service, outstanding, this_week, rules, .. } = self;
+    fn give_up(&mut self, week: u32, referrals: &Referrals) {
+        let Self { queues, result, service, outstanding, this_week, rules, workload, .. } = self;
         let per_clinic = queues.len() / this_week.len();
         for (q, queue) in queues.iter_mut().enumerate() {
             let before = queue.waiting.len();
-            queue.waiting.retain(|client| {
-                let stays = f64::from(week) < client.leaves;
+            queue.waiting.retain_mut(|client| {
+                let referral = &referrals[client.client];
+                if referral.week == week {
+                    return true;
+                }
+                let patience = || f64::from(referral.week) + workload.patience(referral.patience());
+                let stays = f64::from(week) < *client.leaves.get_or_insert_with(patience);
                 if let Some(position) = client.position.filter(|_| !stays) {
                     result.courses[position] = CourseResult { reason: EndReason::Lost, ..CourseResult::default() };
-                    result.starts[position] = unmet(rules, &client.referral.luck);
-                    service.waits[position] = Wait { weeks: week - client.referral.week, ..service.waits[position] };
+                    result.starts[position] = unmet(rules, &referral.luck);
+                    service.waits[position] = Wait { weeks: week - referral.week, ..service.waits[position] };
                     *outstanding -= 1;
                 }
                 stays
@@ -212,16 +230,17 @@ impl<'a> Arm<'a> {
 
     /// Free places are filled from the waiting lists; several intakes are finished together.
     #[inline(always)]
-    fn take_on(&mut self, week: u32) {
-        let mut new: Vec<(Start, Course)> = Vec::new();
+    fn take_on(&mut self, week: u32, referrals: &Referrals) {
+        let mut new = core::mem::take(&mut self.new);
+        new.clear();
         for q in 0..self.queues.len() {
-            while let Some(luck) = self.queues[q].waiting.front().map(|client| client.referral.assignment) {
-                let Some(therapist) = self.choose(self.queues[q].therapists.clone(), luck) else {
+            while let Some(client) = self.queues[q].waiting.front().copied() {
+                let referral = &referrals[client.client];
+                let Some(therapist) = self.choose(self.queues[q].therapists.clone(), referral) else {
                     break;
                 };
-                if let Some(client) = self.queues[q].waiting.pop_front() {
-                    new.push(self.meet(client, therapist, week));
-                }
+                self.queues[q].waiting.pop_front();
+                new.push(self.meet(referral, client.position, therapist, week));
             }
         }
         for batch in new.chunks_mut(W) {
@@ -240,10 +259,11 @@ impl<'a> Arm<'a> {
                 self.practices[therapist].clients.push_front(seat);
             }
         }
+        self.new = new;
     }
 
     /// The therapist who takes on the next client, if any of them has a place.
-    fn choose(&self, therapists: Range<usize>, luck: f64) -> Option<usize> {
+    fn choose(&self, therapists: Range<usize>, client: &Referral) -> Option<usize> {
         let places = self.workload.caseload as usize;
         let free = |j: &usize| self.practices[*j].load() < places;
         let mut candidates = therapists.clone().filter(free);
@@ -252,7 +272,7 @@ impl<'a> Arm<'a> {
             Assignment::Balanced => candidates.min_by_key(|&j| (self.practices[j].load(), self.practices[j].last_taken)),
             Assignment::Random => {
                 let n = candidates.clone().count();
-                candidates.nth((luck * n as f64) as usize)
+                candidates.nth((client.assignment() * n as f64) as usize)
             }
             Assignment::TrackRecord => {
                 let all = Practice::record_of_all(&self.practices[therapists]);
@@ -266,8 +286,7 @@ impl<'a> Arm<'a> {
 
     /// A client and a therapist meet for the first time.
     #[inline(always)]
-    fn meet(&mut self, client: Waiting, therapist: usize, week: u32) -> (Start, Course) {
-        let Waiting { referral, position, .. } = client;
+    fn meet(&mut self, referral: &Referral, position: Option<usize>, therapist: usize, week: u32) -> (Start, Course) {
         let clinic = self.clinic_of(therapist);
         let practice = &mut self.practices[therapist];
         self.taken_on += 1;
@@ -275,13 +294,15 @@ impl<'a> Arm<'a> {
         practice.expected += 1;
         let waited = week - referral.week;
         let somebody = Entity::Therapist(clinic as u32, (therapist - clinic * self.rules.world.clinics.therapists as usize) as u32);
-        let [rest, background] = self.streams.bits_of_pair(referral.client, somebody, Purpose::Match);
+        let [rest, background] = self.streams.pair(referral.client, somebody, Purpose::Match);
         let mut luck = referral.luck;
         (luck.match_rest, luck.background) = (f64::from(normal(rest)), uniform(background));
         let today = Therapist { burnout: practice.burnout, ..self.result.therapists[therapist] };
         let mut start = start(self.rules, &self.result.clinics[clinic], &today, &luck);
-        start.symptoms += self.workload.change_while_waiting(f64::from(waited), referral.change);
-        start.dropout += self.workload.waiting_dropout * f64::from(waited);
+        if waited > 0 {
+            start.symptoms += self.workload.change_while_waiting(f64::from(waited), referral.change());
+            start.dropout += self.workload.waiting_dropout * f64::from(waited);
+        }
         if let Some(position) = position {
             self.result.dyads[position].therapist = Some(therapist);
             self.service.waits[position].weeks = waited;
@@ -292,6 +313,7 @@ impl<'a> Arm<'a> {
             therapist,
             last_week: i64::from(week) - self.rules.world.clinics.session_interval as i64,
             burnout: practice.burnout,
+            interval: 0.0,
             sessions: referral.sessions,
             post: start.post,
         };
@@ -309,11 +331,10 @@ impl<'a> Arm<'a> {
             self.service.sessions += held as u64;
         }
         for block in 0..self.seats.blocks.len() {
-            if self.seats.blocks[block].due == 0 {
-                continue;
+            if self.seats.due[block] != 0 {
+                self.seats.session::<O>(block, week, self.rules, cell, luck);
+                self.after_session(block, week, observer);
             }
-            self.seats.blocks[block].session::<O>(self.rules, &cell.needs, &cell.arms[0].gamma, luck);
-            self.after_session(block, week, observer);
         }
     }
 

@@ -90,9 +90,11 @@ impl ReplicateStreams {
         Lcg64Xsh32::new(state, stream)
     }
 
-    /// The first `N` draws that belong to two entities together, such as a client and a therapist.
-    pub fn bits_of_pair<const N: usize>(self, one: Entity, other: Entity, purpose: Purpose) -> [u32; N] {
-        Self { key: mix(self.key ^ mix(other.word() ^ 0x2545_F491_4F6C_DD1D)) }.bits(one, purpose)
+    /// Two draws that belong to two entities together, such as a client and a therapist: halves of one hash.
+    pub fn pair(self, one: Entity, other: Entity, purpose: Purpose) -> [u32; 2] {
+        let both = mix(one.word()) ^ mix(other.word() ^ 0x2545_F491_4F6C_DD1D);
+        let bits = mix(mix(self.key ^ both.wrapping_add(purpose as u64)) ^ 0xD6E8_FEB8_6659_FD93);
+        [(bits >> 32) as u32, bits as u32]
     }
 
     /// The first `N` draws at an address.

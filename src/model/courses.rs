@@ -37,7 +37,7 @@ pub struct Courses {
 
     // When sessions are held, in open clinics only.
     /// Week of the session in progress, counted from the opening of the clinic.
-    pub week: Lanes,
+    pub week: f64,
     /// Weeks until the next session, as the therapist's load has it.
     pub interval: Lanes,
     /// Gain of a session at that interval, times that of one a week.
@@ -170,7 +170,7 @@ impl Courses {
         // Every field is named, so that a new one cannot be forgotten.
         macro_rules! back {
             ($($lanes:ident)*; $($groups:ident)*) => {{
-                let Self { $($lanes,)* $($groups,)* fresh } = self;
+                let Self { $($lanes,)* $($groups,)* fresh, week: _ } = self;
                 $($lanes[l] = before.$lanes[l];)*
                 $(for (lanes, before) in $groups.iter_mut().zip(&before.$groups) {
                     lanes[l] = before[l];
@@ -178,7 +178,7 @@ impl Courses {
                 *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
             }};
         }
-        back!(heading rate state_effect good_enough rupture notice repair dropout uptake band week interval gain session symptoms
+        back!(heading rate state_effect good_enough rupture notice repair dropout uptake band interval gain session symptoms
             trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
             signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
             felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);

@@ -67,6 +67,9 @@ pub const YEAR: f64 = 52.0;
 impl Workload {
     /// Mean number of referrals in a week (from 1).
     pub fn referred_in(&self, week: u32) -> f64 {
+        if self.season == 0.0 {
+            return self.referrals;
+        }
         let phase = core::f64::consts::TAU * (f64::from(week) - self.season_peak) / YEAR;
         self.referrals * (1.0 + self.season * libm::cos(phase))
     }
