@@ -1,10 +1,17 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
+use super::design::see;
 use super::replicate::{Cell, Unobserved, Workspace};
+use super::reported::report;
+use super::sample::sample;
 use super::sink::{Batch, Sink};
+use super::streams::ReplicateStreams;
+use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
+use crate::dataset::sample::Sample;
+use crate::scenario::design::Design;
 use core::ops::Range;
 
 /// Which replicates keep rows of a kind.
@@ -181,6 +188,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             batch.therapists.append(&unit.rows.therapists);
             batch.clients.append(&unit.rows.clients);
             batch.sessions.append(&unit.rows.sessions);
+            batch.studies.append(&unit.rows.studies);
         }
     }
 }
@@ -265,6 +273,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let at = address(cell, replicate);
+    let seen = see(&rules.design, ReplicateStreams::new(study.seed, replicate), &work.arms);
+    let held = if rules.design.sees_everything() { Sample::default() } else { sample(&work.arms, &seen) };
     let mut unit =
         Unit { summaries: Vec::with_capacity(rules.arms.len()), rows: Batch::default(), rows_address: at, sessions: 0, failure: None };
     for (a, (arm_rules, arm)) in rules.arms.iter().zip(&work.arms).enumerate() {
@@ -276,16 +286,21 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if let Some(base) = base {
             compare(arm_rules, arm, base, &mut summary);
         }
+        let early = arm_rules.world.outcomes.early_session;
+        report(&rules.design, &held, a, early, &mut summary);
+        if matches!(rules.design, Design::Studies(_)) {
+            study_rows(at, a, arm, &held, early, &mut unit.rows.studies);
+        }
         unit.summaries.push(summary);
         unit.sessions += arm.courses.iter().map(|course| u64::from(course.sessions)).sum::<u64>();
         if rows.therapists.keeps(replicate) {
-            therapist_rows(at, a, arm, &mut unit.rows.therapists);
+            therapist_rows(at, a, arm, &seen[a], &mut unit.rows.therapists);
         }
         if rows.clients.keeps(replicate) {
-            client_rows(arm_rules, at, a, arm, base, &mut unit.rows.clients);
+            client_rows(arm_rules, at, a, (arm, &seen[a]), base, &mut unit.rows.clients);
         }
         if rows.sessions.keeps(replicate) {
-            session_rows(&log, at, a, arm, &mut unit.rows.sessions);
+            session_rows(&log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
     Ok(unit)

@@ -1,6 +1,7 @@
 //! Where rows go. The engine does not know what is behind it: a file, a page, or nothing.
 
 use super::records::{Clients, Replicates, Sessions, Therapists};
+use super::studies::StudyTable;
 
 /// Rows of consecutive replicates, in order.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Batch {
     pub clients: Clients,
     /// Session rows of the replicates that keep them.
     pub sessions: Sessions,
+    /// Rows of the studies of a meta-analysis, of all replicates.
+    pub studies: StudyTable,
 }
 
 impl Batch {
@@ -22,6 +25,7 @@ impl Batch {
         self.therapists.clear();
         self.clients.clear();
         self.sessions.clear();
+        self.studies.clear();
     }
 }
 

@@ -18,6 +18,10 @@ pub enum Purpose {
     Intake = 0,
     /// The sessions of a client.
     Sessions = 1,
+    /// Who is allocated to which arm of a trial, and who is sampled.
+    Allocation = 7,
+    /// What sets one study of several apart.
+    Studies = 8,
 }
 
 /// Who a stream belongs to.
@@ -82,7 +86,13 @@ impl ReplicateStreams {
 
     /// The first `N` draws at an address.
     pub fn bits<const N: usize>(self, entity: Entity, purpose: Purpose) -> [u32; N] {
-        let mut generator = self.generator(entity, purpose);
+        self.bits_at(entity.word(), purpose)
+    }
+
+    /// The same for an entity known by its [`Entity::word`].
+    pub fn bits_at<const N: usize>(self, entity: u64, purpose: Purpose) -> [u32; N] {
+        let (state, stream) = self.seed(entity, purpose);
+        let mut generator = Lcg64Xsh32::new(state, stream);
         core::array::from_fn(|_| generator.next_u32())
     }
 }
@@ -228,7 +238,7 @@ mod tests {
         let mut seen = HashSet::new();
         for replicate in 0..200 {
             for i in 0..300 {
-                for purpose in [Purpose::Intake, Purpose::Sessions] {
+                for purpose in [Purpose::Intake, Purpose::Sessions, Purpose::Allocation, Purpose::Studies] {
                     assert!(seen.insert(first(replicate, Entity::Client(0, i / 20, i % 20), purpose)), "{replicate} {i} {purpose:?}");
                 }
             }

@@ -74,6 +74,18 @@ measures! {
     helped = "share", "share of clients whom this arm helped by the meaningful difference (same client, both arms)";
     harmed = "share", "share of clients whom this arm harmed by the meaningful difference";
     effect_sd = "score", "standard deviation of the individual effects";
+    observed_clients = "clients", "clients whom the study sees in this arm";
+    observed_therapists = "therapists", "therapists whose clients the study sees in this arm";
+    observed_clients_per_therapist = "clients per therapist", "clients whom the study sees, per therapist";
+    observed_final_score = "score", "mean final score of the clients whom the study sees";
+    observed_icc = "share", "therapists' share of adjusted outcome variance among the clients whom the study sees (ANOVA)";
+    observed_r = "r", "early alliance with final score among the clients whom the study sees (total)";
+    observed_r_between = "r", "the same between therapists: of the means of their clients";
+    observed_r_within = "r", "the same within therapists: of deviations from their means";
+    observed_difference = "score", "mean final score of the clients allocated to this arm minus of those allocated to the comparison arm";
+    observed_d = "d", "the same as an effect size: over the pooled SD (positive favours this arm)";
+    pooled_r = "r", "early alliance with final score, mean over studies (DerSimonian-Laird)";
+    pooled_tau = "1", "standard deviation of true Fisher's z between studies (DerSimonian-Laird)";
 }
 
 /// Means and sums over a set of clients.
@@ -191,7 +203,7 @@ fn alliance(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
 }
 
 /// Mean of `a` minus mean of `b`, over the pooled standard deviation; NaN when a group has fewer than two members.
-fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> + Clone) -> f64 {
+pub(super) fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> + Clone) -> f64 {
     let (na, nb) = (a.clone().count() as f64, b.clone().count() as f64);
     if na < 2.0 || nb < 2.0 {
         return f64::NAN;

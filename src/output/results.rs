@@ -3,7 +3,7 @@
 
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
-use crate::engine::totals::{ArmTotals, RATIO_MEASURES};
+use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
 use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
 
@@ -30,6 +30,8 @@ pub struct About {
     pub instruments: [String; 2],
     /// Some arm has feedback to therapists.
     pub feedback: bool,
+    /// What a study sees of the arms, in words; empty when it sees everything.
+    pub design: String,
     /// First replicate, from 1.
     pub first: u64,
     /// Replicates asked for.
@@ -55,6 +57,8 @@ pub struct ArmResults {
     pub failed: u64,
     /// Every measure, in the order of [`MEASURES`].
     pub level: Vec<Measured>,
+    /// Standard deviation over replicates of those in [`OF_A_STUDY`], in the order of [`MEASURES`]; not defined for others.
+    pub spread: Vec<Measured>,
     /// Comparison with the first arm; none for the first arm itself.
     pub contrast: Option<Contrast>,
 }
@@ -106,6 +110,7 @@ impl About {
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
+            design: design(&scenario.cells),
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
             done: 0,
@@ -151,6 +156,13 @@ impl Results {
     }
 }
 
+/// The design in words, if all cells have the same.
+fn design(cells: &[CellPlan]) -> String {
+    let words = |cell: &CellPlan| cell.design.words();
+    let first = cells.first().map(words).unwrap_or_default();
+    if cells.iter().all(|cell| words(cell) == first) { first } else { "differs between cells".into() }
+}
+
 fn failed(outcome: &Outcome, cell: usize) -> u64 {
     outcome.failures.iter().filter(|failure| failure.cell as usize == cell + 1).count() as u64
 }
@@ -163,6 +175,11 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         completed: done - failed,
         failed,
         level: totals.level.iter().map(|moments| moments.measured()).collect(),
+        spread: MEASURES
+            .iter()
+            .zip(&totals.level)
+            .map(|(spec, moments)| if OF_A_STUDY.contains(&spec.name) { moments.spread() } else { Measured::NONE })
+            .collect(),
         contrast: base.filter(|_| a > 0).map(|base| contrast(totals, base)),
     };
     CellResults {
@@ -183,6 +200,11 @@ impl ArmResults {
     /// A measure by its name, not defined when there is none of that name.
     pub fn mean(&self, name: &str) -> Measured {
         named(&self.level, name)
+    }
+
+    /// The standard deviation over replicates of a measure of [`OF_A_STUDY`]: how far one study of this size scatters.
+    pub fn scatter(&self, name: &str) -> Measured {
+        named(&self.spread, name)
     }
 }
 
