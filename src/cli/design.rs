@@ -52,11 +52,11 @@ const COMPACT_TRIAL: &[Shown] = &[
 ];
 
 const COMPACT_SAMPLE: &[Shown] = &[
-    ("clients", COUNT, Figures::Level("observed_clients")),
-    ("per therapist", COUNT, Figures::Level("observed_clients_per_therapist")),
+    ("clients per therapist", COUNT, Figures::Level("observed_clients_per_therapist")),
     ("r total", EFFECT, Figures::Level("observed_r")),
     ("one study: SD", EFFECT, Figures::Scatter("observed_r")),
     ("between therapists", EFFECT, Figures::Level("observed_r_between")),
+    ("one study: SD", EFFECT, Figures::Scatter("observed_r_between")),
     ("within therapists", EFFECT, Figures::Level("observed_r_within")),
 ];
 
@@ -101,10 +101,11 @@ fn grid(heading: &str, names: Vec<String>, rows: &[Shown], arms: &[ArmResults], 
 /// One line per cell and arm.
 pub fn line_per_arm(results: &Results, colour: bool) -> String {
     let any = |name: &str| results.cells.iter().any(|cell| reported(cell, name));
+    let sample = |cell: &CellResults| reported(cell, "observed_clients") && !reported(cell, "observed_difference");
     let tables = [
         (any("observed_difference"), COMPACT_TRIAL, "What one trial says (unpaired), beside the truth"),
         (any("pooled_r"), COMPACT_STUDIES, "Early alliance with outcome, studies taken together"),
-        (any("observed_clients") && !any("observed_difference"), COMPACT_SAMPLE, "Early alliance with outcome in the sample"),
+        (results.cells.iter().any(sample), COMPACT_SAMPLE, "Early alliance with outcome in the sample"),
     ];
     let shown = tables.into_iter().filter(|(wanted, ..)| *wanted);
     shown.map(|(_, columns, heading)| format!("\n{}", compact(results, columns, heading, colour))).collect()

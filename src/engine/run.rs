@@ -1,7 +1,7 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
-use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::design::see;
+use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
 use super::reported::report;
 use super::sample::sample;

@@ -22,6 +22,27 @@ pub enum Unit {
     Clinic,
 }
 
+impl Unit {
+    /// The units by their name.
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Client => "clients",
+            Self::Therapist => "therapists",
+            Self::Clinic => "clinics",
+        }
+    }
+
+    /// How many there are among so many clinics, therapists per clinic and clients per therapist.
+    fn count(self, size: [u32; 3]) -> u64 {
+        let nested = match self {
+            Self::Client => 3,
+            Self::Therapist => 2,
+            Self::Clinic => 1,
+        };
+        size[..nested].iter().map(|&n| u64::from(n)).product()
+    }
+}
+
 /// What besides the clinic divides clients before they are randomised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub enum Stratum {
@@ -135,7 +156,9 @@ impl Design {
             Self::Studies(studies) => {
                 let (therapists, clients) = (in_words(&studies.therapists), in_words(&studies.clients_per_therapist));
                 let least = studies.min_sessions;
-                format!("one study per clinic, of {therapists} therapists with {clients} clients each who came to at least {least} sessions")
+                format!(
+                    "one study per clinic, of {therapists} therapists with {clients} clients each who came to at least {least} sessions"
+                )
             }
         }
     }
@@ -173,7 +196,10 @@ impl Findings {
     fn sample(&mut self, key: &str, written: &[u32], arms: &[&World], (what, size): (&str, fn(&World) -> u32)) {
         let least = arms.iter().map(|world| size(world)).min().unwrap_or(0);
         match range(written) {
-            None => self.say(key, format!("is {written:?}, which is no number of {key}"), "write [4] for four, or [2, 8] for two to eight".into()),
+            None => {
+                let what = format!("is {written:?}, which is neither a number nor a range from low to high");
+                self.say(key, what, "write [4] for four, or [2, 8] for two to eight".into());
+            }
             Some([_, high]) if high > least => {
                 let help = format!("sample at most {least}, or raise {what} to {high}");
                 self.say(key, format!("is {written:?}, but only {least} are simulated ({what})"), help);
@@ -199,11 +225,7 @@ const CLIENTS: (&str, fn(&World) -> u32) = ("clinics.clients_per_therapist", |wo
 
 impl Trial {
     fn words(&self) -> String {
-        let units = match self.unit {
-            Unit::Client => "clients",
-            Unit::Therapist => "therapists",
-            Unit::Clinic => "clinics",
-        };
+        let units = self.unit.plural();
         let ratio: Vec<String> = self.allocation.iter().map(ToString::to_string).collect();
         let within = if self.unit == Unit::Clinic { "" } else { " within clinics" };
         let how = if self.block == 0 { "without blocks".into() } else { format!("in blocks of {}{within}", self.block) };
@@ -215,13 +237,17 @@ impl Trial {
     fn contradictions(&self, arms: &[&World], found: &mut Findings) {
         let n = arms.len();
         if n < 2 {
-            found.say("unit", "a trial needs at least two arms to randomise to, and there is one".into(), "add arms, or leave `design` away".into());
+            found.say(
+                "unit",
+                "a trial needs at least two arms to randomise to, and there is one".into(),
+                "add arms, or leave `design` away".into(),
+            );
             return;
         }
         self.ratio(n, found);
         self.units(arms, found);
         if !self.strata.is_empty() && self.unit != Unit::Client {
-            let what = format!("is {:?}, but {:?}s are randomised, not clients", self.strata, self.unit);
+            let what = format!("is {:?}, but {} are randomised, not clients", self.strata, self.unit.plural());
             found.say("strata", what, "leave strata away, or randomise clients".into());
         } else if !self.strata.is_empty() && self.block == 0 {
             let help = "strata work through blocks: give a block, or leave strata away";
@@ -234,7 +260,11 @@ impl Trial {
         let written = &self.allocation;
         if written.len() != arms {
             let count = if written.len() == 1 { "1 number".into() } else { format!("{} numbers", written.len()) };
-            found.say("allocation", format!("is {written:?}, {count} for {arms} arms"), format!("write one number per arm, such as {even:?}"));
+            found.say(
+                "allocation",
+                format!("is {written:?}, {count} for {arms} arms"),
+                format!("write one number per arm, such as {even:?}"),
+            );
         } else if written.iter().any(|&share| !(1..=1000).contains(&share)) {
             let help = format!("write whole numbers from 1 to 1000, such as {even:?}");
             found.say("allocation", format!("is {written:?}, and an arm without a share is not in the trial"), help);
@@ -252,14 +282,11 @@ impl Trial {
         let size = |world: &World| [world.clinics.count, world.clinics.therapists, world.clinics.clients_per_therapist];
         let first = size(arms[0]);
         if let Some(other) = arms.iter().map(|world| size(world)).find(|other| *other != first) {
-            let what = format!("arms of a trial differ in clinics, therapists per clinic or clients per therapist: {first:?} and {other:?}");
+            let what =
+                format!("arms of a trial differ in clinics, therapists per clinic or clients per therapist: {first:?} and {other:?}");
             found.say("unit", what, "give all arms the same clinics: the trial decides who is in which arm".into());
         }
-        let (units, name) = match self.unit {
-            Unit::Client => (u64::from(first[0]) * u64::from(first[1]) * u64::from(first[2]), "clients"),
-            Unit::Therapist => (u64::from(first[0]) * u64::from(first[1]), "therapists"),
-            Unit::Clinic => (u64::from(first[0]), "clinics"),
-        };
+        let (units, name) = (self.unit.count(first), self.unit.plural());
         if units < arms.len() as u64 {
             let what = format!("is {:?}, but there are fewer {name} ({units}) than arms ({})", self.unit, arms.len());
             found.say("unit", what, "simulate more of them under `clinics`, or randomise smaller units".into());
@@ -277,14 +304,16 @@ impl Naturalistic {
         found.sample("clients_per_therapist", &self.clients_per_therapist, arms, CLIENTS);
         found.sessions(self.min_sessions, arms);
         let therapists = arms.iter().map(|world| u64::from(world.clinics.count) * u64::from(world.clinics.therapists)).min();
-        let (Some(clients), Some([low, _]), Some(therapists)) = (self.clients, range(&self.clients_per_therapist), therapists) else {
+        let (Some(clients), Some([low, high]), Some(therapists)) = (self.clients, range(&self.clients_per_therapist), therapists) else {
             return;
         };
-        let sure = therapists * u64::from(low);
-        if u64::from(clients) > sure {
-            let what = format!("is {clients}, but {therapists} therapists with {low} clients each may give only {sure}");
-            let enough = u64::from(clients).div_ceil(u64::from(low));
-            found.say("clients", what, format!("ask for at most {sure}, or simulate at least {enough} therapists in all"));
+        let each = u64::from(low) + u64::from(high);
+        let expected = therapists * each / 2;
+        if u64::from(clients) > expected {
+            let numbers = in_words(&self.clients_per_therapist);
+            let what = format!("is {clients}, but {therapists} therapists with {numbers} clients each give only about {expected}");
+            let enough = (2 * u64::from(clients)).div_ceil(each);
+            found.say("clients", what, format!("ask for at most {expected}, or simulate at least {enough} therapists in all"));
         }
     }
 }

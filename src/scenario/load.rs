@@ -268,7 +268,8 @@ fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Docu
 }
 
 fn plan(name: &str, file: &ScenarioFile, design: &Design, text: String, document: &Document) -> Result<ArmPlan, Problems> {
-    ArmPlan::new(name.into(), file, design, text).map_err(|error| Problems::new(vec![document.problem(&Path::default(), error.to_string(), None)]))
+    ArmPlan::new(name.into(), file, design, text)
+        .map_err(|error| Problems::new(vec![document.problem(&Path::default(), error.to_string(), None)]))
 }
 
 /// The default scenario as a text, all keys written out.
