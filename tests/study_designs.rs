@@ -249,8 +249,8 @@ fn studies_differ_in_size_within_their_ranges() {
     let held = sample(&arms, &seen);
     let mut shapes = BTreeSet::new();
     for study in 0..30 {
-        let rows: Vec<usize> = (0..held.len()).filter(|&row| held.study[row] == study).collect();
-        let own = held.by_therapist(&rows);
+        let rows = &held.by_study(&held.of_arm(0))[study];
+        let own = held.by_therapist(rows);
         assert!((3..=6).contains(&own.len()) && (2..=5).contains(&own[0].len()) && own.iter().all(|o| o.len() == own[0].len()));
         assert!(rows.iter().all(|&row| held.clinic[row] == study));
         shapes.insert((own.len(), own[0].len()));

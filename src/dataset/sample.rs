@@ -1,6 +1,8 @@
 //! The data set that a study holds: a row per client whom it sees, with what it can know about her. Nothing latent, and
 //! nothing of what became of her in another arm.
 
+use std::collections::BTreeMap;
+
 /// Rows of one study, in order of arm and client. All columns have the same length; numbers of arms and persons count from 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
@@ -46,10 +48,33 @@ impl Sample {
 
     /// Some rows, therapist by therapist (only therapists who have any).
     pub fn by_therapist(&self, rows: &[usize]) -> Vec<Vec<usize>> {
-        let mut own = std::collections::BTreeMap::<usize, Vec<usize>>::new();
-        for &row in rows {
-            own.entry(self.therapist[row]).or_default().push(row);
-        }
-        own.into_values().collect()
+        grouped(rows, &self.therapist)
+    }
+
+    /// Some rows, study by study (only studies that have any).
+    pub fn by_study(&self, rows: &[usize]) -> Vec<Vec<usize>> {
+        grouped(rows, &self.study)
+    }
+}
+
+/// Rows with the same value in a column together, in rising order of that value.
+fn grouped(rows: &[usize], column: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups = BTreeMap::<usize, Vec<usize>>::new();
+    for &row in rows {
+        groups.entry(column[row]).or_default().push(row);
+    }
+    groups.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_grouped_by_what_they_share() {
+        let sample = Sample { arm: vec![0, 0, 1, 1], therapist: vec![4, 2, 4, 2], study: vec![0, 0, 0, 1], ..Sample::default() };
+        assert_eq!((sample.of_arm(1), sample.len(), sample.is_empty()), (vec![2, 3], 4, false));
+        assert_eq!(sample.by_therapist(&[0, 1, 2]), [vec![1], vec![0, 2]]);
+        assert_eq!(sample.by_study(&[1, 2, 3]), [vec![1, 2], vec![3]]);
     }
 }

@@ -25,7 +25,7 @@ pub fn report(design: &Design, sample: &Sample, arm: usize, early: u16, to: &mut
     match design {
         Design::Trial(_) if arm > 0 => against_first(sample, &rows, to),
         Design::Studies(_) => {
-            let studies: Vec<[f64; 2]> = of_study(sample, &rows).iter().map(|rows| study_z(sample, rows, early).1).collect();
+            let studies: Vec<[f64; 2]> = sample.by_study(&rows).iter().map(|rows| study_z(sample, rows, early).1).collect();
             let pooled = pool(&studies);
             [to.pooled_r, to.pooled_tau] = [pooled.r, pooled.tau];
         }
@@ -63,15 +63,6 @@ fn alliance_r(sample: &Sample, rows: &[usize], early: u16) -> (Levels, usize) {
     let pair = |&row: &usize| [sample.early_alliance[row], -sample.final_score[row]];
     let groups: Vec<Vec<[f64; 2]>> = sample.by_therapist(&came).iter().map(|own| own.iter().map(pair).collect()).collect();
     (levels(&groups), came.len())
-}
-
-/// Some rows, study by study (only studies that have any).
-pub(super) fn of_study(sample: &Sample, rows: &[usize]) -> Vec<Vec<usize>> {
-    let mut own = std::collections::BTreeMap::<usize, Vec<usize>>::new();
-    for &row in rows {
-        own.entry(sample.study[row]).or_default().push(row);
-    }
-    own.into_values().collect()
 }
 
 /// Total correlation of one study, and its Fisher's z with variance.

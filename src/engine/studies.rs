@@ -2,7 +2,7 @@
 
 use super::records::Address;
 use super::replicate::ArmResult;
-use super::reported::{of_study, study_z};
+use super::reported::study_z;
 use crate::dataset::sample::Sample;
 
 crate::table! {
@@ -35,7 +35,7 @@ crate::table! {
 
 /// Adds the studies of one arm that have any clients.
 pub fn study_rows(at: Address, arm: usize, result: &ArmResult, sample: &Sample, early: u16, to: &mut StudyTable) {
-    for rows in of_study(sample, &sample.of_arm(arm)) {
+    for rows in sample.by_study(&sample.of_arm(arm)) {
         let therapists = sample.by_therapist(&rows).len();
         let (r, [z, variance]) = study_z(sample, &rows, early);
         let study = sample.study[rows[0]];

@@ -110,7 +110,7 @@ impl About {
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
-            design: design(&scenario.cells),
+            design: scenario.design_in_words(),
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
             done: 0,
@@ -154,13 +154,6 @@ impl Results {
         let one = |cell: &CellResults| contrasts(cell).or(cell.arms.first().map(|arm| arm.level[final_score].mcse));
         self.cells.iter().filter_map(one).fold(f64::NAN, f64::max)
     }
-}
-
-/// The design in words, if all cells have the same.
-fn design(cells: &[CellPlan]) -> String {
-    let words = |cell: &CellPlan| cell.design.words();
-    let first = cells.first().map(words).unwrap_or_default();
-    if cells.iter().all(|cell| words(cell) == first) { first } else { "differs between cells".into() }
 }
 
 fn failed(outcome: &Outcome, cell: usize) -> u64 {

@@ -110,6 +110,13 @@ impl Scenario {
         Ok(Self { title: base.title, question: base.question, seed: base.seed, replicates: base.replicates, output: base.output, cells })
     }
 
+    /// What a study sees of the arms, in words; empty when it sees everything.
+    pub fn design_in_words(&self) -> String {
+        let words = |cell: &CellPlan| cell.design.words();
+        let first = self.cells.first().map(words).unwrap_or_default();
+        if self.cells.iter().all(|cell| words(cell) == first) { first } else { "differs between cells".into() }
+    }
+
     /// Identifies what is simulated: equal fingerprints give equal numbers for equal seeds. The seed,
     /// the number of replicates and what is kept are not part of it.
     pub fn fingerprint(&self) -> String {
