@@ -41,15 +41,19 @@ def seen(cell):
     found = [
         (label, one_study(source, measure, digits))
         for label, source, measure, digits in [
-            *((f"{arm['name']}, final score", arm["contrast"]["comparisons"], "observed_difference", 1) for arm in cell["arms"][1:]),
+            *(
+                (f"{arm['name']}, final score (truth {arm['contrast']['differences']['final_score']['value']:.1f})",
+                 arm["contrast"]["comparisons"], "observed_difference", 1)
+                for arm in cell["arms"][1:]
+            ),
             ("r pooled", measures, "pooled_r", 3),
-            ("r between studies, SD of z", measures, "pooled_tau", 3),
+            ("SD of true z", measures, "pooled_tau", 3),
             ("r total", measures, "observed_r", 3),
             ("r between therapists", measures, "observed_r_between", 3),
         ]
     ]
     found = [f"{label} {value}" for label, value in found if value]
-    trial_or_pooled = [line for line in found if "final score" in line or "pooled" in line or "SD of z" in line]
+    trial_or_pooled = [line for line in found if "final score" in line or "pooled" in line or "true z" in line]
     return f"{name}: " + "; ".join(trial_or_pooled or found)
 
 
