@@ -28,7 +28,38 @@ def number(measured, digits):
     return f"{value:.{digits}f} ({error:.{digits + 1}f})"
 
 
+def one_study(measures, name, digits):
+    """What one study reports: mean, and the standard deviation between studies of that size."""
+    seen = measures.get(name, {})
+    return None if seen.get("value") is None else f"{seen['value']:.{digits}f}, one study ± {seen['sd']:.{digits}f}"
+
+
+def seen(cell):
+    """What a study of some design sees, where the scenario has one."""
+    measures = cell["arms"][0]["measures"]
+    name = ", ".join(f"{key.rsplit('.', 1)[-1].replace('_', ' ')} {value}" for key, value in cell["levels"].items())
+    found = [
+        (label, one_study(source, measure, digits))
+        for label, source, measure, digits in [
+            *(
+                (f"{arm['name']}, final score (truth {arm['contrast']['differences']['final_score']['value']:.1f})",
+                 arm["contrast"]["comparisons"], "observed_difference", 1)
+                for arm in cell["arms"][1:]
+            ),
+            ("r pooled", measures, "pooled_r", 3),
+            ("SD of true z", measures, "pooled_tau", 3),
+            ("r total", measures, "observed_r", 3),
+            ("r between therapists", measures, "observed_r_between", 3),
+        ]
+    ]
+    found = [f"{label} {value}" for label, value in found if value]
+    trial_or_pooled = [line for line in found if "final score" in line or "pooled" in line or "true z" in line]
+    return f"{name}: " + "; ".join(trial_or_pooled or found)
+
+
 def headline(cell):
+    if cell["arms"][0]["measures"]["observed_clients"]["value"] is not None:
+        return seen(cell)
     if len(cell["arms"]) == 1:
         measures = cell["arms"][0]["measures"]
         return f"change {number(measures['change'], 1)} points, dropout {number(measures['dropout'], 3)}"

@@ -110,7 +110,7 @@ fn an_output_that_cannot_be_written_is_refused_before_the_run() {
 
 #[test]
 fn run_and_show_print_the_same_table() {
-    for scenario in ["small.ron", "cells.ron", "one_arm.ron"] {
+    for scenario in ["small.ron", "cells.ron", "one_arm.ron", "designs.ron"] {
         let desk = Desk::with(&[scenario]);
         let run = desk.succeed(&["run", scenario, "-o", "out.h5"]);
         let show = desk.succeed(&["show", "out.h5"]);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] = ["replicates", "therapists", "clients", "sessions", "cells", "arms", "contrasts", "failures"];
+const TABLES: [&str; 9] = ["replicates", "therapists", "clients", "sessions", "studies", "cells", "arms", "contrasts", "failures"];
 
 fn file(scenario: &str) -> (Desk, PathBuf) {
     let desk = Desk::with(&[scenario]);
@@ -176,10 +176,16 @@ fn python_finds_the_same_summaries_in_the_client_rows() {
     if std::env::var_os("DYADSIM_SKIP_READERS").is_some_and(|value| value == "1") {
         return;
     }
-    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/feedback.ron");
+    for (scenario, replicates) in [("scenarios/feedback.ron", "4"), ("tests/scenarios/designs.ron", "8")] {
+        summaries_agree(scenario, replicates);
+    }
+}
+
+fn summaries_agree(scenario: &str, replicates: &str) {
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join(scenario);
     let desk = Desk::new();
     let scenario = scenario.to_string_lossy();
-    desk.succeed(&["run", &scenario, "--quiet", "--replicates", "4", "--set", "output.clients=All", "-o", "out.h5"]);
+    desk.succeed(&["run", &scenario, "--quiet", "--replicates", replicates, "--set", "output.clients=All", "-o", "out.h5"]);
     let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/check_summary.py");
     let output = Command::new(&python).arg(script).arg(desk.path("out.h5")).output();

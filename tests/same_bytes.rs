@@ -31,6 +31,11 @@ fn threads_do_not_change_a_design_with_cells() {
 }
 
 #[test]
+fn threads_do_not_change_what_a_study_sees() {
+    same_with_any_threads("designs.ron", &[]);
+}
+
+#[test]
 fn threads_do_not_change_where_a_precise_run_stops() {
     same_with_any_threads(
         "small.ron",

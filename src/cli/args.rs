@@ -101,7 +101,8 @@ pub struct Check {
 
 const JSON: &str = "\
 JSON (--json), one object; a value that is not defined is null:
-  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, instruments
+  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors,
+                design, instruments
   replicates    {first, asked, done, failed}
   interrupted, reached_precision, until_mcse, file
   measures      [{name, unit, meaning}]
@@ -111,6 +112,8 @@ JSON (--json), one object; a value that is not defined is null:
   contrast      null for the first arm, else {against, differences: {name: {value, mcse}},
                  comparisons: {name: {value, mcse}}, odds_ratios: {name: {value, mcse}},
                  numbers_needed_to_treat: {name: {value, mcse}}}
+                 what a study of the scenario's design reports (observed_…, pooled_…) also has sd and
+                 sd_mcse, its standard deviation over replicates
   failures      [{cell, replicate, reason}]";
 
 /// Options of `run`.

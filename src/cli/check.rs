@@ -26,6 +26,8 @@ struct Plan {
     cells: usize,
     factors: Vec<Factor>,
     arms: Vec<String>,
+    /// What a study sees of them, in words; empty when it sees everything.
+    design: String,
     /// Clients in all arms of all cells of one replicate.
     clients: u64,
     /// Therapists in all arms of all cells of one replicate.
@@ -85,6 +87,7 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
         cells: scenario.cells.len(),
         factors: factors(&scenario.cells),
         arms: scenario.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
+        design: scenario.design_in_words(),
         clients,
         therapists,
         sessions,
@@ -199,6 +202,9 @@ fn words(plan: &Plan, file: &str) -> String {
     line("arms", plan.arms.join(", "));
     for factor in &plan.factors {
         line("varied", cut(&format!("{}: {}", factor.key, factor.values.join(", ")), WIDTH - 15));
+    }
+    if !plan.design.is_empty() {
+        line("design", cut(&plan.design, WIDTH - 15));
     }
     if plan.cells > 1 {
         line("cells", thousands(plan.cells as u64));

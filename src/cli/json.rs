@@ -1,7 +1,7 @@
 //! Results as JSON: names, values and Monte Carlo standard errors for other programs.
 
 use crate::engine::summary::MEASURES;
-use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
+use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
 use crate::output::results::{ArmResults, CellResults, Contrast, Results};
 use crate::output::study::NOTE;
 use crate::performance::Measured;
@@ -23,6 +23,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "settings": about.settings,
         "arms": about.arms,
         "factors": about.factors,
+        "design": about.design,
         "instruments": { "symptoms": about.instruments[0], "alliance": about.instruments[1] },
         "replicates": { "first": about.first, "asked": about.asked, "done": about.done, "failed": results.failures.len() },
         "interrupted": about.interrupted,
@@ -54,7 +55,7 @@ fn arm(number: usize, arm: &ArmResults, base: &str) -> Value {
         "clients": arm.size[2],
         "completed": arm.completed,
         "failed": arm.failed,
-        "measures": named(&arm.level, |name| !COMPARISONS.contains(&name)),
+        "measures": levels(arm, |name| !COMPARISONS.contains(&name)),
         "contrast": arm.contrast.as_ref().map(|pair| contrast(pair, arm, base)),
     })
 }
@@ -66,10 +67,23 @@ fn contrast(pair: &Contrast, arm: &ArmResults, base: &str) -> Value {
     json!({
         "against": base,
         "differences": named(&pair.difference, |name| !COMPARISONS.contains(&name)),
-        "comparisons": named(&arm.level, |name| COMPARISONS.contains(&name)),
+        "comparisons": levels(arm, |name| COMPARISONS.contains(&name)),
         "odds_ratios": ratios(&pair.odds_ratio),
         "numbers_needed_to_treat": ratios(&pair.needed),
     })
+}
+
+/// Measures of an arm; what a study reports also with its spread over replicates.
+fn levels(arm: &ArmResults, wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
+    let mut all = named(&arm.level, wanted);
+    for (name, value) in &mut all {
+        if OF_A_STUDY.contains(&name.as_str()) {
+            let spread = arm.scatter(name);
+            value["sd"] = spread.value.into();
+            value["sd_mcse"] = spread.mcse.into();
+        }
+    }
+    all
 }
 
 fn named(values: &[Measured], wanted: impl Fn(&str) -> bool) -> Map<String, Value> {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// How a measure is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
     /// As it is, at least so many decimals.
     Plain(usize),
     /// A share in per cent.
@@ -17,9 +17,11 @@ enum Scale {
 
 /// Where a figure comes from.
 #[derive(Clone, Copy, Debug)]
-enum Figures {
+pub(super) enum Figures {
     /// The mean of an arm.
     Level(&'static str),
+    /// The standard deviation over replicates: what one study scatters by.
+    Scatter(&'static str),
     /// The paired difference to the comparison arm.
     Difference(&'static str),
     /// An odds ratio.
@@ -29,11 +31,11 @@ enum Figures {
 }
 
 /// A row of the table: label with unit, scale, measure.
-type Row = (&'static str, Scale, &'static str);
+pub(super) type Row = (&'static str, Scale, &'static str);
 
-const SCORE: Scale = Scale::Plain(1);
-const COUNT: Scale = Scale::Plain(1);
-const EFFECT: Scale = Scale::Plain(2);
+pub(super) const SCORE: Scale = Scale::Plain(1);
+pub(super) const COUNT: Scale = Scale::Plain(1);
+pub(super) const EFFECT: Scale = Scale::Plain(2);
 
 const OUTCOME: &[Row] = &[
     ("score at session 1", SCORE, "intake_score"),
@@ -178,7 +180,9 @@ fn heading(results: &Results, colour: bool) -> String {
     let mut out = format!("{}\n", bold(&cut(&about.title, WIDTH), colour));
     let question = wrap(&about.question, WIDTH);
     let size = format!("{}; seed {}", size(results), about.seed);
-    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(wrap(&progress(results), WIDTH)) {
+    let design = if about.design.is_empty() { String::new() } else { format!("Design: {}.", about.design) };
+    let about = [size, design, progress(results)];
+    for line in question.into_iter().chain(about.iter().flat_map(|text| wrap(text, WIDTH))) {
         out.push_str(&format!("{line}\n"));
     }
     out.push_str("Means over replicates ± Monte Carlo standard error (MCSE).\n\n");
@@ -247,6 +251,7 @@ fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> Str
     if cell.arms.len() > 1 {
         out.push_str(&compared(results, cell, colour));
     }
+    out.push_str(&super::design::side_by_side(results, cell, colour));
     out
 }
 
@@ -307,6 +312,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         let name = "Clinic (ended and helped: courses ended, clients recovered or improved, per therapist and year)";
         out.push_str(&format!("\n{}", compact(results, COMPACT_CLINIC, name, colour)));
     }
+    out.push_str(&super::design::line_per_arm(results, colour));
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();
     if lines > MOST_LINES {
         out.push_str(&format!("… {} more lines: use --json, or the tables arms and contrasts of the file.\n", lines - MOST_LINES));
@@ -332,7 +338,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
     out
 }
 
-fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, colour: bool) -> String {
+pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, colour: bool) -> String {
     let one_arm = results.about.arms.len() < 2;
     let columns: Vec<_> = columns.iter().filter(|column| !(one_arm && is_comparison(column.2))).collect();
     let mut labels = short(&results.about.factors);
@@ -356,7 +362,7 @@ fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, co
 }
 
 fn is_comparison(figures: Figures) -> bool {
-    !matches!(figures, Figures::Level(name) if !crate::engine::totals::COMPARISONS.contains(&name))
+    !matches!(figures, Figures::Level(name) | Figures::Scatter(name) if !crate::engine::totals::COMPARISONS.contains(&name))
 }
 
 /// The last name of each path in words, or the whole path where that is not clear.
@@ -369,12 +375,12 @@ fn short(paths: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn value(arm: &ArmResults, source: Figures) -> Measured {
+pub(super) fn value(arm: &ArmResults, source: Figures) -> Measured {
     let Some(contrast) = &arm.contrast else {
         return if is_comparison(source) { Measured::NONE } else { level(arm, source) };
     };
     match source {
-        Figures::Level(_) => level(arm, source),
+        Figures::Level(_) | Figures::Scatter(_) => level(arm, source),
         Figures::Difference(name) => contrast.of(name),
         Figures::Odds(name) => contrast.ratio(name).0,
         Figures::Needed(name) => contrast.ratio(name).1,
@@ -384,12 +390,13 @@ fn value(arm: &ArmResults, source: Figures) -> Measured {
 fn level(arm: &ArmResults, source: Figures) -> Measured {
     match source {
         Figures::Level(name) => arm.mean(name),
+        Figures::Scatter(name) => arm.scatter(name),
         _ => Measured::NONE,
     }
 }
 
 /// Most decimals of a table with a column per arm.
-const MOST_DECIMALS: usize = 4;
+pub(super) const MOST_DECIMALS: usize = 4;
 /// Most decimals where there is less room.
 const MOST_DECIMALS_COMPACT: usize = 3;
 /// Most digits of a number with decimals.
@@ -397,7 +404,7 @@ const MOST_DIGITS: usize = 6;
 
 /// Values that stand beside each other, with the same number of decimals: as many as show the first
 /// digit of every error.
-fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
+pub(super) fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
     let (factor, least) = match scale {
         Scale::Plain(least) => (1.0, least),
         Scale::Percent => (100.0, 1),
@@ -486,6 +493,7 @@ mod tests {
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,
             open: true,
+            design: "trial, clients randomised 1:1 in blocks of 4 within clinics".into(),
             first: 1,
             asked: 1000,
             done: 1000,
@@ -504,6 +512,7 @@ mod tests {
             failed: 1,
             level: vec![measured; MEASURES.len()],
             weeks: Vec::new(),
+            spread: vec![measured; MEASURES.len()],
             contrast: (a > 0).then(|| contrast.clone()),
         };
         let cell = |_| CellResults {

@@ -3,20 +3,26 @@
 //! [`plan`] turns a scenario into cells of arms, with the expected curves of [`norms`]. [`run`] cuts the work into
 //! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`] or open clinics, [`service`]), as many
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
-//! say; [`records`] are the rows, and [`sink`] is where they go.
+//! say; [`records`] are the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in
+//! which arm, [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report.
 
+pub mod allocation;
 mod caseload;
 pub mod cohort;
+pub mod design;
 pub mod norms;
 mod open_clinic;
 pub mod plan;
 pub mod records;
 mod referrals;
 pub mod replicate;
+pub mod reported;
 pub mod run;
+pub mod sample;
 pub mod service;
 pub mod sink;
 pub mod streams;
+pub mod studies;
 pub mod summary;
 pub mod totals;
 pub mod vector;

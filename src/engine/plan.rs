@@ -34,10 +34,11 @@ impl From<&Output> for Rows {
 /// What contradicts itself in it; a loaded scenario has no such cell.
 pub fn cell(plan: &CellPlan) -> Result<Cell, String> {
     let worlds: Vec<World> = plan.arms.iter().map(|arm| arm.world.clone()).collect();
-    norms::cell(&worlds).map_err(|(arm, found)| {
+    let cell = norms::cell(&worlds).map_err(|(arm, found)| {
         let each: Vec<String> = found.into_iter().map(|one| format!("{} {}", one.path, one.what)).collect();
         format!("arm \"{}\": {}", plan.arms[arm].name, each.join("; "))
-    })
+    })?;
+    Ok(cell.seen_by(plan.design.clone()))
 }
 
 /// The whole study, all replicates of all cells. Expected curves are made here, cell by cell.

@@ -1,5 +1,6 @@
 //! Rows that a run hands to its sink: one table per kind of thing.
 
+use super::design::Seen;
 use super::replicate::{ArmResult, CourseResult, SessionObserver};
 use super::summary::{MEASURE_COUNT, MEASURES, Summary};
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Table};
@@ -155,6 +156,8 @@ crate::table! {
         change: f64 = "score", "mean change of the clients' symptom score (negative is improvement)";
         /// Dropouts.
         dropout: f64 = "share", "share of clients who dropped out";
+        /// Clients seen by the study.
+        clients_observed: i32 = "clients", "clients whom the study sees in this arm (see design)";
     }
 }
 
@@ -219,6 +222,10 @@ crate::table! {
         week_referred: i32 = "week", "week of referral in an open clinic, from the first week of the sample (0 in a cohort)";
         /// Weeks waited.
         weeks_waited: i32 = "weeks", "weeks waited until taken on, or until the client gave up";
+        /// Seen by the study.
+        observed: bool = "1", "the study sees the client in this arm (see design)";
+        /// Study.
+        study: i32 = "1", "study, where the design is several (else 1)";
     }
 }
 
@@ -271,6 +278,8 @@ crate::table! {
         symptoms: f64 = "points", "symptom level a week after the session (latent)";
         /// Ended.
         ended: bool = "1", "the course ended after this session";
+        /// Seen by the study.
+        observed: bool = "1", "the study sees the client in this arm (see design)";
     }
 }
 
@@ -339,12 +348,13 @@ impl SessionObserver for SessionLog {
             goal,
             symptoms: c.symptoms[l],
             ended: c.ended(l).is_some(),
+            observed: true,
         });
     }
 }
 
 /// Session rows of one arm in client order, with their addresses.
-pub fn session_rows(log: &SessionLog, at: Address, arm: usize, result: &ArmResult, to: &mut Sessions) {
+pub fn session_rows(log: &SessionLog, at: Address, arm: usize, (result, seen): (&ArmResult, &Seen), to: &mut Sessions) {
     let (clients, rows) = &log.arms[arm];
     let mut order: Vec<usize> = (0..clients.len()).collect();
     order.sort_by_key(|&row| (clients[row], rows.session[row]));
@@ -364,11 +374,19 @@ pub fn session_rows(log: &SessionLog, at: Address, arm: usize, result: &ArmResul
         to.clinic[i] = result.clinic_of(therapist) as i32 + 1;
         to.therapist[i] = therapist as i32 + 1;
         to.client[i] = client as i32 + 1;
+        to.observed[i] = seen.sees(client).into();
     }
 }
 
-/// Client rows of one arm.
-pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, base: Option<&ArmResult>, to: &mut Clients) {
+/// Client rows of one arm, and what a study sees of it.
+pub fn client_rows(
+    rules: &Rules,
+    at: Address,
+    arm: usize,
+    (result, seen): (&ArmResult, &Seen),
+    base: Option<&ArmResult>,
+    to: &mut Clients,
+) {
     let mut effects = vec![f64::NAN; result.courses.len()];
     if let Some(base) = base {
         for (i, b) in result.shared_with(base) {
@@ -408,16 +426,20 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             final_symptoms: course.final_symptoms,
             week_referred: wait.map_or(0, |wait| wait.referred as i32),
             weeks_waited: wait.map_or(0, |wait| wait.weeks as i32),
+            observed: seen.sees(i),
+            study: therapist.map_or(1, |therapist| seen.study_of(result.clinic_of(therapist)) as i32 + 1),
         });
     }
 }
 
 /// Therapist rows of one arm.
-pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, to: &mut Therapists) {
+pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, seen: &Seen, to: &mut Therapists) {
     let mut own = vec![Vec::new(); result.therapists.len()];
-    for (dyad, course) in result.dyads.iter().zip(&result.courses) {
+    let mut observed = vec![0; result.therapists.len()];
+    for (client, (dyad, course)) in result.dyads.iter().zip(&result.courses).enumerate() {
         if let Some(therapist) = dyad.therapist {
             own[therapist].push(course);
+            observed[therapist] += i32::from(seen.sees(client));
         }
     }
     for (j, (therapist, courses)) in result.therapists.iter().zip(&own).enumerate() {
@@ -447,6 +469,7 @@ pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult
             final_score: mean(&|c| c.final_score),
             change: mean(&|c| c.final_score - c.intake_score),
             dropout: mean(&|c| f64::from(u8::from(c.reason == EndReason::Dropout))),
+            clients_observed: observed[j],
         });
     }
 }

@@ -1,6 +1,7 @@
 //! One replicate of one cell: the same clinics, therapists and clients under every arm.
 
 use super::cohort::{self, Size};
+use super::design::StudyLuck;
 use super::open_clinic;
 use super::service::Service;
 use super::streams::{Bookmark, Entity, Purpose, ReplicateStreams};
@@ -13,12 +14,15 @@ use crate::model::intake::Start;
 use crate::model::rules::Rules;
 use crate::model::session::Observed;
 use crate::model::therapist::{Therapist, TherapistLuck};
+use crate::scenario::design::Design;
 
 /// The arms of one cell of the design, ready to run.
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// Rules of each arm; the first is the comparison arm.
     pub arms: Vec<Rules>,
+    /// What a study sees of them.
+    pub design: Design,
     /// Size of each arm's study.
     pub(super) sizes: Vec<Size>,
     /// All clients that some arm may have.
@@ -37,7 +41,13 @@ impl Cell {
         let sizes: Vec<Size> = arms.iter().map(Size::of).collect();
         let size = sizes.iter().copied().reduce(Size::union).unwrap_or_default();
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
-        Self { arms, sizes, size, needs }
+        Self { arms, design: Design::default(), sizes, size, needs }
+    }
+
+    /// The same cell, seen by a study of that design.
+    #[must_use]
+    pub fn seen_by(self, design: Design) -> Self {
+        Self { design, ..self }
     }
 
     /// Clients that some arm has, in one replicate; a mean where clients come to an open clinic.
@@ -110,6 +120,13 @@ pub struct Dyad {
     pub client: u64,
     /// Position of the therapist in [`ArmResult::therapists`]; none for a client who gave up waiting.
     pub therapist: Option<usize>,
+}
+
+impl Dyad {
+    /// The clinic that the client belongs to, treated or not.
+    pub fn clinic(&self) -> usize {
+        Entity::clinic_of(self.client)
+    }
 }
 
 /// Everything that happened in one arm of one replicate, in client order.
@@ -210,7 +227,7 @@ fn staff(arm: &mut ArmResult, rules: &Rules, streams: ReplicateStreams) {
     arm.therapists.clear();
     for k in 0..world.clinics.count {
         let luck = ClinicLuck::draw(&streams.bits(Entity::Clinic(k), Purpose::Intake));
-        arm.clinics.push(Clinic::open(&world.clinics, luck));
+        arm.clinics.push(Clinic::open(&world.clinics, luck, StudyLuck::of(streams, k).effect));
         for j in 0..world.clinics.therapists {
             let luck = TherapistLuck::draw(&streams.bits(Entity::Therapist(k, j), Purpose::Intake));
             arm.therapists.push(if rules.typical_therapist {

@@ -1,11 +1,18 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
+use super::design::see;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
+use super::reported::report;
+use super::sample::sample;
 use super::service::{TimelineWeek, timeline, week_rows};
 use super::sink::{Batch, Sink};
+use super::streams::ReplicateStreams;
+use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
+use crate::dataset::sample::Sample;
+use crate::scenario::design::Design;
 use core::ops::Range;
 
 /// Which replicates keep rows of a kind.
@@ -193,6 +200,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             batch.clients.append(&unit.rows.clients);
             batch.sessions.append(&unit.rows.sessions);
             batch.weeks.append(&unit.rows.weeks);
+            batch.studies.append(&unit.rows.studies);
         }
     }
 }
@@ -278,6 +286,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let at = address(cell, replicate);
+    let seen = see(&rules.design, ReplicateStreams::new(study.seed, replicate), &work.arms);
+    let held = if rules.design.sees_everything() { Sample::default() } else { sample(&work.arms, &seen) };
     let mut unit = Unit {
         summaries: Vec::with_capacity(rules.arms.len()),
         timelines: work.arms.iter().map(timeline).collect(),
@@ -295,19 +305,24 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if let Some(base) = base {
             compare(arm_rules, arm, base, &mut summary);
         }
+        let early = arm_rules.world.outcomes.early_session;
+        report(&rules.design, &held, a, early, &mut summary);
+        if matches!(rules.design, Design::Studies(_)) {
+            study_rows(at, a, arm, &held, early, &mut unit.rows.studies);
+        }
         unit.summaries.push(summary);
         unit.sessions += arm.sessions();
         if rows.therapists.keeps(replicate) {
-            therapist_rows(arm_rules, at, a, arm, &mut unit.rows.therapists);
+            therapist_rows(arm_rules, at, a, arm, &seen[a], &mut unit.rows.therapists);
         }
         if rows.weeks.keeps(replicate) {
             week_rows(arm_rules, at, a, arm, &mut unit.rows.weeks);
         }
         if rows.clients.keeps(replicate) {
-            client_rows(arm_rules, at, a, arm, base, &mut unit.rows.clients);
+            client_rows(arm_rules, at, a, (arm, &seen[a]), base, &mut unit.rows.clients);
         }
         if rows.sessions.keeps(replicate) {
-            session_rows(&log, at, a, arm, &mut unit.rows.sessions);
+            session_rows(&log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
     Ok(unit)

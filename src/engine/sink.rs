@@ -2,6 +2,7 @@
 
 use super::records::{Clients, Replicates, Sessions, Therapists};
 use super::service::Weeks;
+use super::studies::StudyTable;
 
 /// Rows of consecutive replicates, in order.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Batch {
     pub sessions: Sessions,
     /// Week rows of the replicates that keep them; only open clinics have any.
     pub weeks: Weeks,
+    /// Rows of the studies of a meta-analysis, of all replicates.
+    pub studies: StudyTable,
 }
 
 impl Batch {
@@ -26,6 +29,7 @@ impl Batch {
         self.clients.clear();
         self.sessions.clear();
         self.weeks.clear();
+        self.studies.clear();
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Purpose {
     Match = 2,
     /// How many clients are referred in a week, and how they wait.
     Waiting = 3,
+    /// Who is allocated to which arm of a trial, and who is sampled.
+    Allocation = 7,
+    /// What sets one study of several apart.
+    Studies = 8,
 }
 
 /// Who a stream belongs to.
@@ -40,6 +44,11 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// The clinic in an entity's number.
+    pub fn clinic_of(word: u64) -> usize {
+        (word >> 40 & 0xF_FFFF) as usize
+    }
+
     /// The entity as one number: its place in the order of entities, and part of the address of its streams.
     #[inline(always)]
     pub fn word(self) -> u64 {
@@ -99,7 +108,13 @@ impl ReplicateStreams {
 
     /// The first `N` draws at an address.
     pub fn bits<const N: usize>(self, entity: Entity, purpose: Purpose) -> [u32; N] {
-        let mut generator = self.generator(entity, purpose);
+        self.bits_at(entity.word(), purpose)
+    }
+
+    /// The same for an entity known by its [`Entity::word`].
+    pub fn bits_at<const N: usize>(self, entity: u64, purpose: Purpose) -> [u32; N] {
+        let (state, stream) = self.seed(entity, purpose);
+        let mut generator = Lcg64Xsh32::new(state, stream);
         core::array::from_fn(|_| generator.next_u32())
     }
 }
@@ -245,7 +260,7 @@ mod tests {
         let mut seen = HashSet::new();
         for replicate in 0..200 {
             for i in 0..300 {
-                for purpose in [Purpose::Intake, Purpose::Sessions] {
+                for purpose in [Purpose::Intake, Purpose::Sessions, Purpose::Allocation, Purpose::Studies] {
                     assert!(seen.insert(first(replicate, Entity::Client(0, i / 20, i % 20), purpose)), "{replicate} {i} {purpose:?}");
                 }
             }

@@ -87,6 +87,18 @@ measures! {
     throughput = "clients/year", "courses ended per therapist and year";
     helped_per_year = "clients/year", "clients recovered or improved per therapist and year";
     success_of_referred = "share", "share recovered or improved of all referred clients, lost ones included";
+    observed_clients = "clients", "clients whom the study sees in this arm";
+    observed_therapists = "therapists", "therapists whose clients the study sees in this arm";
+    observed_clients_per_therapist = "clients per therapist", "clients whom the study sees, per therapist";
+    observed_final_score = "score", "mean final score of the clients whom the study sees";
+    observed_icc = "share", "therapists' share of adjusted outcome variance among the clients whom the study sees (ANOVA)";
+    observed_r = "r", "early alliance with final score among the clients whom the study sees (total)";
+    observed_r_between = "r", "the same between therapists: of the means of their clients";
+    observed_r_within = "r", "the same within therapists: of deviations from their means";
+    observed_difference = "score", "mean final score of the clients allocated to this arm minus of those allocated to the comparison arm";
+    observed_d = "d", "the same as an effect size: over the pooled SD (positive favours this arm)";
+    pooled_r = "r", "early alliance with final score, mean over studies (DerSimonian-Laird)";
+    pooled_tau = "1", "standard deviation of true Fisher's z between studies (DerSimonian-Laird)";
 }
 
 /// Means and sums over a set of clients.
@@ -217,7 +229,7 @@ fn alliance(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
 }
 
 /// Mean of `a` minus mean of `b`, over the pooled standard deviation; NaN when a group has fewer than two members.
-fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> + Clone) -> f64 {
+pub(super) fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> + Clone) -> f64 {
     let (na, nb) = (a.clone().count() as f64, b.clone().count() as f64);
     if na < 2.0 || nb < 2.0 {
         return f64::NAN;

@@ -9,7 +9,25 @@ use crate::performance::{Measured, Moments, PairedShares};
 pub const RATIO_MEASURES: [&str; 3] = ["success", "deteriorated", "dropout"];
 
 /// Measures that only a comparison of two arms can have: not defined for the comparison arm.
-pub const COMPARISONS: [&str; 5] = ["between_d", "between_d_not_on_track", "helped", "harmed", "effect_sd"];
+pub const COMPARISONS: [&str; 7] =
+    ["between_d", "between_d_not_on_track", "helped", "harmed", "effect_sd", "observed_difference", "observed_d"];
+
+/// Measures that a study reports which does not see everything (see the `design` of a scenario). Their spread over replicates
+/// is kept too: it is how far one such study may be off by chance.
+pub const OF_A_STUDY: [&str; 12] = [
+    "observed_clients",
+    "observed_therapists",
+    "observed_clients_per_therapist",
+    "observed_final_score",
+    "observed_icc",
+    "observed_r",
+    "observed_r_between",
+    "observed_r_within",
+    "observed_difference",
+    "observed_d",
+    "pooled_r",
+    "pooled_tau",
+];
 
 /// Totals of one arm of one cell.
 #[derive(Clone, Debug)]

@@ -23,6 +23,9 @@ params! {
         session_interval: f64 = 1.0, "weeks", [0.1, 26.0], "design; one session slot a week";
         /// How the gain of a session falls with the interval Δ: gain is multiplied by Δ^−exponent.
         interval_exponent: f64 = 0.1, "1", [0.0, 2.0], "J6 Erekson 2022, J7 Tiemens 2019 give the sign only", weak;
+        /// Standard deviation between clinics (or studies, see `design`) of how strongly alliance works: a clinic's effect of
+        /// alliance is 1 + this × N(0, 1) times the usual one.
+        alliance_effect_sd: f64 = 0.0, "times usual", [0.0, 5.0], "A24, A21: no study feature explains the differences between studies; size not known", weak;
     }
 }
 
@@ -35,6 +38,8 @@ pub struct Clinic {
     pub alliance: f64,
     /// Shift of the log-odds of dropping out.
     pub dropout: f64,
+    /// How strongly alliance works here, times usual.
+    pub alliance_effect: f64,
 }
 
 /// Luck of one clinic: three standard normals.
@@ -49,12 +54,13 @@ pub struct ClinicLuck {
 }
 
 impl Clinic {
-    /// A clinic from its luck.
-    pub fn open(p: &Clinics, luck: ClinicLuck) -> Self {
+    /// A clinic from its luck, and from its luck as a study: a standard normal.
+    pub fn open(p: &Clinics, luck: ClinicLuck, study: f64) -> Self {
         Self {
             outcome: p.outcome_sd * luck.outcome,
             alliance: p.alliance_variance.sqrt() * luck.alliance,
             dropout: p.dropout_sd * luck.dropout,
+            alliance_effect: 1.0 + p.alliance_effect_sd * study,
         }
     }
 }

@@ -75,8 +75,8 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         + effects.r#match * match_alliance
         + effects.clinic * clinic.alliance;
     let burnout = &rules.burnout;
-    let effective = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components)
-        - burnout.effective_alliance * therapist.burnout;
+    let reaches = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components);
+    let effective = clinic.alliance_effect * (reaches - burnout.effective_alliance * therapist.burnout);
 
     let severity = world.clients.severity_mean + world.clients.severity_alliance * known + world.clients.severity_sd * luck.severity;
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
@@ -103,7 +103,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         state: world.alliance.initial_state_variance.sqrt() * luck.state,
         heading,
         rate,
-        state_effect: rules.state_coefficient * (1.0 + effects.state_sd * luck.state_effect),
+        state_effect: clinic.alliance_effect * rules.state_coefficient * (1.0 + effects.state_sd * luck.state_effect),
         good_enough: world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough,
         rupture: rupture_base(rules, therapist, [anxiety, avoidance], mismatch, personality_disorder),
         notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout,

@@ -3,7 +3,7 @@
 
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
-use crate::engine::totals::{ArmTotals, RATIO_MEASURES};
+use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
 use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
 
@@ -32,6 +32,8 @@ pub struct About {
     pub feedback: bool,
     /// Clinics are open: clients are referred and wait.
     pub open: bool,
+    /// What a study sees of the arms, in words; empty when it sees everything.
+    pub design: String,
     /// First replicate, from 1.
     pub first: u64,
     /// Replicates asked for.
@@ -60,6 +62,8 @@ pub struct ArmResults {
     /// Every week of open clinics, in the order of [`TIMELINE`](crate::engine::service::TIMELINE); not read back from
     /// a file.
     pub weeks: Vec<Vec<Measured>>,
+    /// Standard deviation over replicates of those in [`OF_A_STUDY`], in the order of [`MEASURES`]; not defined for others.
+    pub spread: Vec<Measured>,
     /// Comparison with the first arm; none for the first arm itself.
     pub contrast: Option<Contrast>,
 }
@@ -112,6 +116,7 @@ impl About {
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
             open: arms().any(|arm| arm.world.workload.is_some()),
+            design: scenario.design_in_words(),
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
             done: 0,
@@ -170,6 +175,11 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         failed,
         level: totals.level.iter().map(|moments| moments.measured()).collect(),
         weeks: totals.weeks.iter().map(|week| week.iter().map(|moments| moments.measured()).collect()).collect(),
+        spread: MEASURES
+            .iter()
+            .zip(&totals.level)
+            .map(|(spec, moments)| if OF_A_STUDY.contains(&spec.name) { moments.spread() } else { Measured::NONE })
+            .collect(),
         contrast: base.filter(|_| a > 0).map(|base| contrast(totals, base)),
     };
     CellResults {
@@ -190,6 +200,11 @@ impl ArmResults {
     /// A measure by its name, not defined when there is none of that name.
     pub fn mean(&self, name: &str) -> Measured {
         named(&self.level, name)
+    }
+
+    /// The standard deviation over replicates of a measure of [`OF_A_STUDY`]: how far one study of this size scatters.
+    pub fn scatter(&self, name: &str) -> Measured {
+        named(&self.spread, name)
     }
 }
 

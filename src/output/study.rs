@@ -5,6 +5,7 @@
 //! /therapists   rows of the replicates that keep them (see `output` in a scenario)
 //! /clients
 //! /sessions
+//! /studies      a row per study of a meta-analysis; empty with other designs
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
@@ -24,6 +25,7 @@ use crate::dataset::column::Table;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::service::Weeks;
 use crate::engine::sink::{Batch, Sink};
+use crate::engine::studies::StudyTable;
 use crate::scenario::load::Scenario;
 use std::path::Path;
 
@@ -44,6 +46,7 @@ pub struct StudyFile {
     clients: TableId,
     sessions: TableId,
     weeks: TableId,
+    studies: TableId,
 }
 
 impl StudyFile {
@@ -59,6 +62,7 @@ impl StudyFile {
             clients: file.table("clients", Clients::SPECS)?,
             sessions: file.table("sessions", Sessions::SPECS)?,
             weeks: file.table("weeks", Weeks::SPECS)?,
+            studies: file.table("studies", StudyTable::SPECS)?,
             file,
         })
     }
@@ -111,6 +115,9 @@ impl StudyFile {
         }
         file.attribute_i64("feedback", about.feedback.into());
         file.attribute_i64("open_clinics", about.open.into());
+        if !about.design.is_empty() {
+            file.attribute_text("design", &about.design);
+        }
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
         for (name, texts) in [("arms", &about.arms), ("factors", &about.factors), ("settings", &about.settings)] {
@@ -129,7 +136,8 @@ impl Sink for StudyFile {
         self.file.append(self.therapists, &batch.therapists)?;
         self.file.append(self.clients, &batch.clients)?;
         self.file.append(self.sessions, &batch.sessions)?;
-        self.file.append(self.weeks, &batch.weeks)
+        self.file.append(self.weeks, &batch.weeks)?;
+        self.file.append(self.studies, &batch.studies)
     }
 }
 
@@ -159,6 +167,7 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
         feedback: whole("feedback")? != 0,
         open: whole("open_clinics")? != 0,
+        design: text("design")?,
         first: count("first_replicate")?,
         asked: count("replicates_asked")?,
         done: count("replicates_done")?,

@@ -8,7 +8,7 @@ use crate::dataset::column::ColumnSpec;
 use crate::engine::run::Failure;
 use crate::engine::service::TIMELINE;
 use crate::engine::summary::MEASURES;
-use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
+use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
 
 /// Measures that one arm alone has.
@@ -29,6 +29,20 @@ fn measured(table: Builder, name: &str, unit: &str, long_name: &str, values: imp
 
 fn error_of(name: &str) -> String {
     format!("{name}_mcse")
+}
+
+/// The columns of a measure: value and error, and for what a study reports the spread over replicates.
+fn level(table: Builder, m: usize, spec: &ColumnSpec, rows: &[Placed]) -> Builder {
+    let table = measured(table, spec.name, spec.unit, spec.long_name, rows.iter().map(|(_, _, arm)| arm.level[m]));
+    if !OF_A_STUDY.contains(&spec.name) {
+        return table;
+    }
+    let meaning = format!("standard deviation over replicates, what one study scatters by: {}", spec.long_name);
+    measured(table, &spread_of(spec.name), spec.unit, &meaning, rows.iter().map(|(_, _, arm)| arm.spread[m]))
+}
+
+fn spread_of(name: &str) -> String {
+    format!("{name}_sd")
 }
 
 /// An arm with its cell and its position, both from 1.
@@ -57,9 +71,7 @@ pub(super) fn arms(results: &Results) -> BuiltTable {
         .number("clients", "clients", "clients in a replicate", count(|arm| arm.size[2]))
         .number("completed", "replicates", "replicates completed", count(|arm| arm.completed))
         .number("failed", "replicates", "replicates failed", count(|arm| arm.failed));
-    own_measures()
-        .fold(table, |table, (m, spec)| measured(table, spec.name, spec.unit, spec.long_name, rows.iter().map(|(_, _, arm)| arm.level[m])))
-        .build()
+    own_measures().fold(table, |table, (m, spec)| level(table, m, spec, &rows)).build()
 }
 
 /// One row per cell and arm that is compared with the first: paired differences and effect sizes.
@@ -68,7 +80,7 @@ pub(super) fn contrasts(results: &Results) -> BuiltTable {
     let pairs: Vec<&Contrast> = rows.iter().filter_map(|(_, _, arm)| arm.contrast.as_ref()).collect();
     let mut table = addressed("contrasts", &rows);
     for (m, spec) in comparisons() {
-        table = measured(table, spec.name, spec.unit, spec.long_name, rows.iter().map(|(_, _, arm)| arm.level[m]));
+        table = level(table, m, spec, &rows);
     }
     for (r, name) in RATIO_MEASURES.into_iter().enumerate() {
         let meaning = format!("odds ratio of {name} against the comparison arm");
@@ -163,7 +175,7 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
         let name = about.arms.get(position.wrapping_sub(1)).cloned().unwrap_or_default();
         let mut arm = read_arm(&arms, row, name);
         if position > 1 {
-            arm.contrast = Some(read_contrast(&contrasts, pairs, &mut arm.level));
+            arm.contrast = Some(read_contrast(&contrasts, pairs, &mut arm));
             pairs += 1;
         }
         if let Some(cell) = cells.get_mut((whole(&arms, "cell", row) as usize).wrapping_sub(1)) {
@@ -194,9 +206,10 @@ fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {
 
 fn read_arm(table: &OwnedTable, row: usize, name: String) -> ArmResults {
     let count = |name| u64::try_from(whole(table, name, row)).unwrap_or(0);
-    let mut level = vec![Measured::NONE; MEASURES.len()];
+    let (mut level, mut spread) = (vec![Measured::NONE; MEASURES.len()], vec![Measured::NONE; MEASURES.len()]);
     for (m, spec) in own_measures() {
         level[m] = pair(table, spec.name, row);
+        spread[m] = pair(table, &spread_of(spec.name), row);
     }
     ArmResults {
         name,
@@ -205,17 +218,19 @@ fn read_arm(table: &OwnedTable, row: usize, name: String) -> ArmResults {
         failed: count("failed"),
         level,
         weeks: Vec::new(),
+        spread,
         contrast: None,
     }
 }
 
-fn read_contrast(table: &OwnedTable, row: usize, level: &mut [Measured]) -> Contrast {
+fn read_contrast(table: &OwnedTable, row: usize, arm: &mut ArmResults) -> Contrast {
     let mut differences = vec![Measured::NONE; MEASURES.len()];
     for (m, spec) in own_measures() {
         differences[m] = pair(table, &difference(spec.name), row);
     }
     for (m, spec) in comparisons() {
-        level[m] = pair(table, spec.name, row);
+        arm.level[m] = pair(table, spec.name, row);
+        arm.spread[m] = pair(table, &spread_of(spec.name), row);
     }
     Contrast {
         difference: differences,

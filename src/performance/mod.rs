@@ -57,6 +57,17 @@ impl Moments {
         }
         Measured { value: self.mean, mcse: (self.variance() / self.n as f64).sqrt() }
     }
+
+    /// Standard deviation between replicates with its Monte Carlo standard error, SD / √(2 (n − 1)) (Morris, White and
+    /// Crowther 2019, doi:10.1002/sim.8086). Unlike the error of the mean it does not shrink with more replicates: it is
+    /// the standard error that one study of this size truly has.
+    pub fn spread(&self) -> Measured {
+        if self.n < 2 {
+            return Measured::NONE;
+        }
+        let sd = self.variance().sqrt();
+        Measured { value: sd, mcse: sd / (2.0 * (self.n - 1) as f64).sqrt() }
+    }
 }
 
 /// Two shares from the same replicates and their paired difference, for ratios of shares.
@@ -111,6 +122,7 @@ mod tests {
         let m = moments(&[1.0, f64::NAN, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!((m.n(), m.measured().value, m.variance()), (5, 3.0, 2.5));
         assert!((m.measured().mcse - 0.5f64.sqrt()).abs() < 1e-15);
+        assert_eq!((m.spread().value, m.spread().mcse), (2.5f64.sqrt(), 2.5f64.sqrt() / 8f64.sqrt()));
     }
 
     #[test]

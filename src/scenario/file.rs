@@ -1,5 +1,6 @@
 //! The file as a person writes it: the world of the base arm, the arms, the sweep, and what to keep.
 
+use super::design::Design;
 use super::pairs::{Pairs, RawText};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
@@ -69,6 +70,8 @@ params! {
         /// The arms to compare. The first one is the comparison arm. Without arms there is one,
         /// called "base".
         arms: Vec<ArmEntry> = Vec::new() => dive;
+        /// What a study sees of the arms: everybody in every arm (the truth), a trial, a sample, several studies.
+        design: Design = Design::default() => dive;
         /// Keys to vary over lists of values; every combination is a cell of the design.
         sweep: Pairs<Vec<RawText>> = Pairs::default() => skip;
         /// Which rows go into the result file.

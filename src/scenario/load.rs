@@ -1,5 +1,6 @@
 //! From a file to a scenario that is known to be valid: every arm of every cell as a checked world.
 
+use super::design::Design;
 use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
 use super::overrides::{Override, canonical, resolve};
@@ -9,11 +10,14 @@ use super::read::read_document;
 use super::reader;
 use super::schema::Schema;
 use crate::model::measurement::{ALLIANCE, SYMPTOMS};
-use crate::model::rules::World;
+use crate::model::rules::{Contradiction, World};
 use sha2::{Digest, Sha256};
 
 /// Settings of the whole study: an arm or a sweep cannot change them.
 const OF_THE_STUDY: [&str; 7] = ["title", "question", "seed", "replicates", "arms", "sweep", "output"];
+
+/// Settings that a sweep may change but an arm cannot.
+const OF_THE_CELL: [&str; 8] = ["title", "question", "seed", "replicates", "arms", "sweep", "output", "design"];
 
 /// Settings that `--set` cannot change either.
 const OF_THE_FILE: [&str; 2] = ["arms", "sweep"];
@@ -45,6 +49,8 @@ pub struct CellPlan {
     pub levels: Vec<(String, String)>,
     /// Arms; the first is the comparison arm.
     pub arms: Vec<ArmPlan>,
+    /// What a study sees of them.
+    pub design: Design,
 }
 
 /// One arm of one cell.
@@ -61,7 +67,7 @@ pub struct ArmPlan {
 }
 
 impl ArmPlan {
-    fn new(name: String, file: &ScenarioFile, text: String) -> Result<Self, ron::Error> {
+    fn new(name: String, file: &ScenarioFile, design: &Design, text: String) -> Result<Self, ron::Error> {
         let study = ScenarioFile::default();
         let substance = canonical(&ScenarioFile {
             title: study.title,
@@ -69,6 +75,7 @@ impl ArmPlan {
             seed: study.seed,
             replicates: study.replicates,
             output: study.output,
+            design: design.clone(),
             ..file.clone()
         })?;
         Ok(Self { name, world: World::from(file), text, substance })
@@ -106,6 +113,13 @@ impl Scenario {
         Problems::new(problems).into_result()?;
         let cells = cells(&base, &document)?;
         Ok(Self { title: base.title, question: base.question, seed: base.seed, replicates: base.replicates, output: base.output, cells })
+    }
+
+    /// What a study sees of the arms, in words; empty when it sees everything.
+    pub fn design_in_words(&self) -> String {
+        let words = |cell: &CellPlan| cell.design.words();
+        let first = self.cells.first().map(words).unwrap_or_default();
+        if self.cells.iter().all(|cell| words(cell) == first) { first } else { "differs between cells".into() }
     }
 
     /// Identifies what is simulated: equal fingerprints give equal numbers for equal seeds. The seed,
@@ -170,14 +184,18 @@ fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
 
 /// Contradictions of a world as problems of the file; inside an arm, at the arm.
 fn contradictions(world: &World, document: &Document, arm: Option<&Path>) -> Vec<Problem> {
-    world
-        .contradictions()
+    as_problems(world.contradictions(), document, arm)
+}
+
+/// Contradictions as problems of the file, at their own key or at another place.
+fn as_problems(found: Vec<Contradiction>, document: &Document, place: Option<&Path>) -> Vec<Problem> {
+    found
         .into_iter()
         .map(|found| {
             let own: Path = found.path.parse().unwrap_or_default();
             let headless = ["is ", "starts "].iter().any(|verb| found.what.starts_with(verb));
             let what = if headless { format!("`{}` {}", found.path, found.what) } else { found.what };
-            let mut problem = document.problem(arm.unwrap_or(&own), what, Some(found.help));
+            let mut problem = document.problem(place.unwrap_or(&own), what, Some(found.help));
             problem.path = found.path;
             problem
         })
@@ -210,8 +228,21 @@ fn cell(base: &ScenarioFile, document: &Document, factors: &[Vec<Override>], ind
     levels.reverse();
     let (swept, text) = resolve(&bare(base), &levels, &OF_THE_STUDY)?;
     Problems::new(contradictions(&World::from(&swept), document, Some(&Path::default().field("sweep")))).into_result()?;
-    let arms = arms(base, &swept, text, document)?;
-    Ok(CellPlan { levels: levels.into_iter().map(|level| (level.path, level.value)).collect(), arms })
+    let arms = arms(base, &swept, text, document);
+    let worlds = match &arms {
+        Ok(arms) => arms.iter().map(|arm| arm.world.clone()).collect(),
+        Err(_) => vec![World::from(&swept); base.arms.len().max(1)],
+    };
+    let clashes = swept.design.contradictions(&worlds.iter().collect::<Vec<_>>());
+    let swept_design = levels.iter().any(|level| level.path.starts_with("design"));
+    let place = swept_design.then(|| Path::default().field("sweep"));
+    let clashes = Problems::new(as_problems(clashes, document, place.as_ref()));
+    let arms = match arms {
+        Ok(arms) => clashes.into_result().map(|()| arms),
+        Err(problems) => Err(problems.and(clashes)),
+    }?;
+    let levels = levels.into_iter().map(|level| (level.path, level.value)).collect();
+    Ok(CellPlan { levels, arms, design: swept.design })
 }
 
 /// The file without arms and sweep: what an arm is.
@@ -222,8 +253,9 @@ fn bare(base: &ScenarioFile) -> ScenarioFile {
 /// The arms of a cell. All their problems are reported together.
 fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Document) -> Result<Vec<ArmPlan>, Problems> {
     if base.arms.is_empty() {
-        return plan("base", swept, text, document).map(|plan| vec![plan]);
+        return plan("base", swept, &swept.design, text, document).map(|plan| vec![plan]);
     }
+    let one_arm = ScenarioFile { design: swept.design.of_one_arm(), ..swept.clone() };
     let mut plans: Vec<ArmPlan> = Vec::new();
     let mut problems = Problems::new(Vec::new());
     for (i, entry) in base.arms.iter().enumerate() {
@@ -235,10 +267,10 @@ fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Docu
                 Some("give every arm its own name".into()),
             )]));
         }
-        match resolve(swept, &document.overrides(&at.clone().field("set")), &OF_THE_STUDY) {
+        match resolve(&one_arm, &document.overrides(&at.clone().field("set")), &OF_THE_CELL) {
             Err(more) => problems = problems.and(more),
             Ok((file, text)) => {
-                let plan = plan(&entry.name, &file, text, document)?;
+                let plan = plan(&entry.name, &file, &swept.design, text, document)?;
                 problems = problems.and(Problems::new(contradictions(&plan.world, document, Some(&at.field("set")))));
                 plans.push(plan);
             }
@@ -260,8 +292,9 @@ fn half_open(plans: &[ArmPlan], document: &Document) -> Problems {
     Problems::new(odd.map(problem).into_iter().collect())
 }
 
-fn plan(name: &str, file: &ScenarioFile, text: String, document: &Document) -> Result<ArmPlan, Problems> {
-    ArmPlan::new(name.into(), file, text).map_err(|error| Problems::new(vec![document.problem(&Path::default(), error.to_string(), None)]))
+fn plan(name: &str, file: &ScenarioFile, design: &Design, text: String, document: &Document) -> Result<ArmPlan, Problems> {
+    ArmPlan::new(name.into(), file, design, text)
+        .map_err(|error| Problems::new(vec![document.problem(&Path::default(), error.to_string(), None)]))
 }
 
 /// The default scenario as a text, all keys written out.

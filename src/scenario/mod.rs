@@ -6,6 +6,7 @@
 //! say in plain words, and all at once, what is wrong ([`problem`]).
 pub mod check;
 pub mod describe;
+pub mod design;
 pub mod document;
 pub mod file;
 pub mod load;

@@ -30,11 +30,53 @@ def cohen_d(a, b):
 
 
 def anova_icc(values, groups):
-    k = values.groupby(groups).size().iloc[0]
+    sizes = values.groupby(groups).size()
+    n, count = sizes.sum(), len(sizes)
+    if count < 2 or n == count:
+        return np.nan
     means = values.groupby(groups).mean()
-    between = k * means.var()
-    within = values.groupby(groups).var().mean()
+    between = (sizes * (means - values.mean()) ** 2).sum() / (count - 1)
+    within = ((values - means.reindex(groups).to_numpy()) ** 2).sum() / (n - count)
+    k = (n - (sizes**2).sum() / n) / (count - 1)
     return (between - within) / (between + (k - 1) * within)
+
+
+def study(arms, arm, trial):
+    """What the study reports about an arm, from the rows with observed == 1 alone."""
+    c = arms[arm][arms[arm]["observed"] == 1].reset_index(drop=True)
+    first = arms[1][arms[1]["observed"] == 1]
+    early = c[c.sessions >= EARLY]
+    pair = pd.DataFrame({"x": early.early_alliance, "y": -early.final_score})
+    means = pair.groupby(early.therapist).mean()
+    own = pair - means.reindex(early.therapist).to_numpy()
+    slope = np.polyfit(c.intake_score, c.final_score, 1)[0]
+    seen = {
+        "observed_clients": len(c),
+        "observed_therapists": c.therapist.nunique(),
+        "observed_clients_per_therapist": len(c) / c.therapist.nunique(),
+        "observed_final_score": c.final_score.mean(),
+        "observed_icc": anova_icc(c.final_score - slope * c.intake_score, c.therapist),
+        "observed_r": r(pair.x, pair.y),
+        "observed_r_between": r(means.x, means.y) if len(means) > 2 else np.nan,
+        "observed_r_within": (own.x * own.y).sum() / np.sqrt((own.x**2).sum() * (own.y**2).sum()),
+    }
+    if trial and arm > 1:
+        seen |= {
+            "observed_difference": c.final_score.mean() - first.final_score.mean(),
+            "observed_d": cohen_d(first.final_score, c.final_score),
+        }
+    return seen
+
+
+def pooled(studies):
+    """DerSimonian and Laird, from the rows of the table of studies."""
+    s = studies[np.isfinite(studies.fisher_z)]
+    w = 1 / s.fisher_z_variance
+    fixed = (w * s.fisher_z).sum() / w.sum()
+    q = (w * (s.fisher_z - fixed) ** 2).sum()
+    tau2 = max(0.0, (q - (len(s) - 1)) / (w.sum() - (w**2).sum() / w.sum())) if len(s) > 1 else np.nan
+    w = 1 / (s.fisher_z_variance + tau2)
+    return {"pooled_r": np.tanh((w * s.fisher_z).sum() / w.sum()), "pooled_tau": np.sqrt(tau2)}
 
 
 def summary(c, base, labels):
@@ -91,14 +133,20 @@ def summary(c, base, labels):
 def main(path):
     wrong, compared = [], 0
     with h5py.File(path) as file:
-        replicates, clients = table(file, "replicates"), table(file, "clients")
+        replicates, clients, studies = (table(file, name) for name in ["replicates", "clients", "studies"])
         labels = file["clients"]["end_reason"].attrs["flag_meanings"]
         labels = (labels if isinstance(labels, str) else labels.decode()).split()
-    for replicate, of_replicate in clients.groupby("replicate"):
+    for (cell, replicate), of_replicate in clients.groupby(["cell", "replicate"]):
+        here = lambda t: t[(t.cell == cell) & (t.replicate == replicate)]
         arms = {arm: rows.reset_index(drop=True) for arm, rows in of_replicate.groupby("arm")}
         for arm, rows in arms.items():
-            stored = replicates[(replicates.replicate == replicate) & (replicates.arm == arm)].iloc[0]
-            for measure, value in summary(rows, arms[1], labels).items():
+            stored = here(replicates)[here(replicates).arm == arm].iloc[0]
+            expected = summary(rows, arms[1], labels)
+            if not np.isnan(stored.observed_clients):
+                expected |= study(arms, arm, trial=not np.isnan(here(replicates).observed_d).all())
+            if len(here(studies)):
+                expected |= pooled(here(studies)[here(studies).arm == arm])
+            for measure, value in expected.items():
                 compared += 1
                 if not np.isclose(stored[measure], value, rtol=1e-9, atol=1e-9, equal_nan=True):
                     wrong.append(f"replicate {replicate}, arm {arm}, {measure}: {stored[measure]} in the file, {value} here")

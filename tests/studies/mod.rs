@@ -1,7 +1,7 @@
 //! Loads scenario files and runs them through the library, as a test does.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use dyadsim::engine::norms;
+use dyadsim::engine::plan;
 use dyadsim::engine::run::{Alone, Keep, Outcome, Rows, Study, run};
 use dyadsim::engine::sink::NoRows;
 use dyadsim::engine::totals::ArmTotals;
@@ -28,10 +28,7 @@ pub fn load_text(name: &str, text: &str, settings: &[&str]) -> Scenario {
 
 /// Runs a scenario; summaries only.
 pub fn totals(scenario: &Scenario) -> Outcome {
-    let cells = scenario.cells.iter().map(|plan| {
-        let worlds: Vec<_> = plan.arms.iter().map(|arm| arm.world.clone()).collect();
-        norms::cell(&worlds).unwrap_or_else(|(arm, found)| panic!("arm {arm}: {found:?}"))
-    });
+    let cells = scenario.cells.iter().map(|cell| plan::cell(cell).unwrap_or_else(|found| panic!("{found}")));
     let study = Study {
         seed: scenario.seed,
         cells: cells.collect(),
