@@ -55,9 +55,15 @@ const COMPACT_SAMPLE: &[Shown] = &[
     ("clients per therapist", COUNT, Figures::Level("observed_clients_per_therapist")),
     ("r total", EFFECT, Figures::Level("observed_r")),
     ("one study: SD", EFFECT, Figures::Scatter("observed_r")),
-    ("between therapists", EFFECT, Figures::Level("observed_r_between")),
-    ("one study: SD", EFFECT, Figures::Scatter("observed_r_between")),
     ("within therapists", EFFECT, Figures::Level("observed_r_within")),
+    ("one study: SD", EFFECT, Figures::Scatter("observed_r_within")),
+];
+
+const COMPACT_BETWEEN: &[Shown] = &[
+    ("clients", COUNT, Figures::Level("observed_clients")),
+    ("therapists", COUNT, Figures::Level("observed_therapists")),
+    ("r between therapists", EFFECT, Figures::Level("observed_r_between")),
+    ("one study: SD", EFFECT, Figures::Scatter("observed_r_between")),
 ];
 
 const COMPACT_STUDIES: &[Shown] = &[
@@ -106,6 +112,7 @@ pub fn line_per_arm(results: &Results, colour: bool) -> String {
         (any("observed_difference"), COMPACT_TRIAL, "What one trial says (unpaired), beside the truth"),
         (any("pooled_r"), COMPACT_STUDIES, "Early alliance with outcome, studies taken together"),
         (results.cells.iter().any(sample), COMPACT_SAMPLE, "Early alliance with outcome in the sample"),
+        (results.cells.iter().any(sample), COMPACT_BETWEEN, "The same between the means of therapists"),
     ];
     let shown = tables.into_iter().filter(|(wanted, ..)| *wanted);
     shown.map(|(_, columns, heading)| format!("\n{}", compact(results, columns, heading, colour))).collect()

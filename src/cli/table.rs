@@ -141,7 +141,6 @@ const COMPACT: &[(&str, Scale, Figures)] = &[
 const COMPACT_CLINIC: &[(&str, Scale, Figures)] = &[
     ("weeks waited", SCORE, Figures::Level("weeks_waited")),
     ("lost, %", Scale::Percent, Figures::Level("lost")),
-    ("places filled, %", Scale::Percent, Figures::Level("places_filled")),
     ("burnout", EFFECT, Figures::Level("burnout")),
     ("ended / year", SCORE, Figures::Level("throughput")),
     ("helped / year", SCORE, Figures::Level("helped_per_year")),
@@ -309,7 +308,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
     }
     if results.about.open {
-        let name = "Clinic (ended and helped: courses ended, clients recovered or improved, per therapist and year)";
+        let name = "Clinic (ended, helped: courses ended, clients recovered or improved, per therapist and year)";
         out.push_str(&format!("\n{}", compact(results, COMPACT_CLINIC, name, colour)));
     }
     out.push_str(&super::design::line_per_arm(results, colour));
