@@ -167,6 +167,7 @@ const PLANTED: &[Planted] = &[
     (Bug::IntervalIgnored, "life_events", worlds::life_events),
     (Bug::GrowthStartsLate, "uneven_effects", worlds::uneven_effects),
     (Bug::SkillIndependent, "burnout", worlds::burnout),
+    (Bug::BurntOutAlly, "burnout", worlds::burnout),
     (Bug::BurnoutNoticesAll, "burnout", worlds::burnout),
     (Bug::DoStopsEarly, "do_state_and_symptoms", worlds::do_state_and_symptoms),
     (Bug::EngagementFades, "oq_rational", worlds::oq_rational),

@@ -138,9 +138,9 @@ crate::table! {
         /// Skill.
         skill: f64 = "SD", "facilitative interpersonal skill (latent)";
         /// Alliance part.
-        alliance: f64 = "SD", "therapist's part of trait alliance (latent)";
+        alliance: f64 = "SD", "therapist's part of trait alliance when rested (latent)";
         /// Effectiveness.
-        effectiveness: f64 = "SD", "effectiveness outside the alliance (latent)";
+        effectiveness: f64 = "SD", "effectiveness outside the alliance when rested (latent)";
         /// Dropout.
         dropout_logit: f64 = "log-odds", "shift of the log-odds that a client drops out (latent)";
         /// Uptake.

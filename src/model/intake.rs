@@ -75,11 +75,13 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         + effects.client * client_alliance
         + effects.r#match * match_alliance
         + effects.clinic * clinic.alliance;
-    let effective = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components);
+    let burnout = &rules.burnout;
+    let effective = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components)
+        - burnout.effective_alliance * therapist.burnout;
 
     let severity = world.clients.severity_mean + world.clients.severity_alliance * known + world.clients.severity_sd * luck.severity;
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
-    let outside = clinic.outcome - world.therapists.effectiveness * therapist.effectiveness;
+    let outside = clinic.outcome - world.therapists.effectiveness * (therapist.effectiveness - burnout.effectiveness * therapist.burnout);
     let (symptoms, heading, rate) = match &world.symptoms {
         Symptoms::Relaxation(p) => (
             severity,
@@ -95,7 +97,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
 
     Start {
         symptoms: symptoms + before,
-        trait_alliance: known + clinic.alliance,
+        trait_alliance: known - burnout.trait_alliance * therapist.burnout + clinic.alliance,
         client_alliance,
         match_alliance,
         components,
@@ -105,7 +107,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         state_effect: rules.state_coefficient * (1.0 + effects.state_sd * luck.state_effect),
         good_enough: world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough,
         rupture: rupture_base(rules, therapist, [anxiety, avoidance], mismatch, personality_disorder),
-        notice: world.rupture.notice_skill * therapist.skill + world.rupture.notice_burnout * therapist.burnout,
+        notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout,
         repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill,
         dropout: world.endings.dropout + therapist.dropout + clinic.dropout + world.endings.dropout_motivation * luck.motivation,
         uptake: therapist.uptake,
@@ -144,7 +146,7 @@ fn rupture_base(rules: &Rules, therapist: &Therapist, attachment: [f64; 2], mism
                 + p.insecurity * insecurity
                 + if personality_disorder { p.personality_disorder } else { 0.0 }
                 + p.mismatch * mismatch
-                + p.burnout * therapist.burnout
+                + rules.burnout.rupture * therapist.burnout
         }
         Onset::Logistic(p) => p.intercept,
     }

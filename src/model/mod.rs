@@ -9,10 +9,13 @@
 //! 5. [`symptoms`]: the week after, through the pathways of [`treatment`].
 //! 6. [`ending`]: go on, or end, and why.
 //!
+//! [`burnout`] says what a therapist's burnout does, also in the middle of a course.
+//!
 //! [`draws`] names all luck; [`rules`] turns parameters into the constants of the hot loop;
 //! [`intake`] starts [`courses`] and [`session`] steps them, several clients at a time.
 
 pub mod alliance;
+pub mod burnout;
 pub mod client;
 pub mod clinic;
 pub mod courses;

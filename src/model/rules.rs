@@ -1,6 +1,7 @@
 //! One arm's world, and the constants that the hot loop needs of it.
 
 use super::alliance::Alliance;
+use super::burnout::BurnoutRules;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
 use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, intake_slot, slot};
@@ -279,6 +280,8 @@ pub struct Rules {
     pub state_coefficient: f64,
     /// Effect of trait alliance gained in therapy on the heading, points per SD.
     pub gained_heading: f64,
+    /// What burnout does.
+    pub burnout: BurnoutRules,
     /// Log-odds of noticing withdrawal, confrontation.
     pub notice_logits: [f64; 2],
     /// Chances of noticing withdrawal, confrontation, for an average therapist.
@@ -366,6 +369,7 @@ impl Rules {
             growth_decay: exp(-1.0 / a.growth_sessions),
             state_coefficient: state_coefficient * world.alliance_effects.state,
             gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
+            burnout: BurnoutRules::of(world),
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
             notice_chances: [r.notice_withdrawal, r.notice_confrontation],
             notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0,

@@ -43,17 +43,19 @@ params! {
         burnout_sd: f64 = 0.0, "1", [0.0, 3.0], "as above", weak;
         /// Effectiveness lost per unit of burnout, in standard deviations of effectiveness.
         burnout_cost: f64 = 0.6, "SD per unit", [0.0, 5.0], "G26 Delgadillo 2018: 31–39 % of therapist variance at most", weak;
+        /// Therapist's part of alliance lost per unit of burnout, in standard deviations between therapists.
+        burnout_alliance: f64 = 0.6, "SD per unit", [0.0, 5.0], "as for effectiveness; no figure", weak;
     }
 }
 
-/// One therapist, as the engine sees her.
+/// One therapist, as the engine sees her: when rested, with burnout apart, since burnout can change.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Therapist {
     /// Facilitative interpersonal skill, SD.
     pub skill: f64,
-    /// Her part of trait alliance, SD of a client's rating.
+    /// Her part of trait alliance when rested, SD of a client's rating.
     pub alliance: f64,
-    /// Effectiveness outside the alliance, SD (after burnout).
+    /// Effectiveness outside the alliance when rested, SD.
     pub effectiveness: f64,
     /// Shift of the log-odds that a client of hers drops out.
     pub dropout: f64,
@@ -129,28 +131,22 @@ impl Therapist {
     /// already read off its Beta distribution.
     pub fn train(p: &Therapists, factor: &[[f64; 4]; 4], uptake: f64, luck: &TherapistLuck) -> Self {
         let z: [f64; 4] = core::array::from_fn(|i| (0..=i).map(|k| factor[i][k] * luck.traits[k]).sum());
-        let burnout = (p.burnout_mean + p.burnout_sd * luck.burnout).max(0.0);
         Self {
             skill: z[0],
             alliance: p.alliance_variance.sqrt() * z[1],
-            effectiveness: z[2] - p.burnout_cost * burnout,
+            effectiveness: z[2],
             dropout: p.dropout_sd * z[3],
             anxiety: luck.attachment[0],
             avoidance: luck.attachment[1],
             uptake,
-            burnout,
+            burnout: (p.burnout_mean + p.burnout_sd * luck.burnout).max(0.0),
             growth: luck.growth,
         }
     }
 
     /// The therapist in the middle of every trait: what `do(TypicalTherapist)` puts in her place.
     pub fn typical(p: &Therapists) -> Self {
-        Self {
-            uptake: p.uptake_alpha / (p.uptake_alpha + p.uptake_beta),
-            burnout: p.burnout_mean,
-            effectiveness: -p.burnout_cost * p.burnout_mean,
-            ..Self::default()
-        }
+        Self { uptake: p.uptake_alpha / (p.uptake_alpha + p.uptake_beta), burnout: p.burnout_mean, ..Self::default() }
     }
 }
 

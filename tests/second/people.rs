@@ -58,6 +58,8 @@ pub enum Bug {
     GrowthStartsLate,
     /// Skill and effectiveness are independent.
     SkillIndependent,
+    /// The burnt-out build the alliance of others.
+    BurntOutAlly,
     /// The burnt-out notice as much as others.
     BurnoutNoticesAll,
     /// do(alliance) misses its last session.
@@ -141,9 +143,9 @@ impl Clinic {
 pub struct Therapist {
     /// Facilitative interpersonal skill, standard normal.
     pub skill: f64,
-    /// T_j.
+    /// T_j, rested.
     pub alliance: f64,
-    /// θ_j.
+    /// θ_j, rested.
     pub effectiveness: f64,
     /// u_j.
     pub dropout_shift: f64,
@@ -174,7 +176,7 @@ impl Therapist {
         Self {
             skill,
             alliance: therapists.alliance_variance.sqrt() * z_alliance,
-            effectiveness: z_effectiveness - therapists.burnout_cost * burnout,
+            effectiveness: z_effectiveness,
             dropout_shift: therapists.dropout_sd * z_retention,
             burnout,
             anxiety: luck.normal(),
@@ -185,6 +187,12 @@ impl Therapist {
         }
     }
 
+    /// Alliance that burnout takes away.
+    fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
+        let per_unit = if bug == Some(Bug::BurntOutAlly) { 0.0 } else { world.therapists.burnout_alliance };
+        per_unit * world.therapists.alliance_variance.sqrt() * self.burnout
+    }
+
     /// The therapist in the middle of every trait.
     fn typical(world: &World) -> Self {
         let therapists = &world.therapists;
@@ -192,7 +200,7 @@ impl Therapist {
         Self {
             skill: 0.0,
             alliance: 0.0,
-            effectiveness: -therapists.burnout_cost * burnout,
+            effectiveness: 0.0,
             dropout_shift: 0.0,
             burnout,
             anxiety: 0.0,
@@ -284,7 +292,8 @@ impl Client {
             + weights.r#match * match_part
             + weights.clinic * clinic.alliance;
         let pull = (weighted + weights.quadratic * weighted * weighted) * (1.0 + weights.support * support);
-        let effective_alliance = through_pathways(world, pull, luck);
+        let worn_off = therapist.alliance_worn_off(world, bug);
+        let effective_alliance = through_pathways(world, pull, luck) - weights.therapist * worn_off * pathway_sum(world);
 
         let severity = Severity { z: z_severity, at_intake: intake_severity, at_session_1: symptoms_at_session_1 };
         let course = match &world.symptoms {
@@ -303,7 +312,7 @@ impl Client {
             motivation,
             personality_disorder,
             mismatch,
-            trait_alliance: therapist.alliance + client_part + match_part + clinic.alliance,
+            trait_alliance: therapist.alliance - worn_off + client_part + match_part + clinic.alliance,
             good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
             symptoms_at_session_1,
             heading: course.heading,
@@ -348,7 +357,7 @@ impl Prognosis {
         let from = if bug == Some(Bug::HeadingFromSessionOne) { severity.at_session_1 } else { severity.at_intake };
         let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean) - r.heading_alliance * effective_alliance
             + clinic.heading_shift
-            - world.therapists.effectiveness * therapist.effectiveness
+            - world.therapists.effectiveness * (therapist.effectiveness - world.therapists.burnout_cost * therapist.burnout)
             + r.heading_sd * luck.normal();
         let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
         let state_sd = world.alliance.state_variance.sqrt();

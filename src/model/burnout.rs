@@ -1,0 +1,64 @@
+//! Burnout: what a burnt-out therapist's clients lose, at intake and when her burnout changes during a course.
+//!
+//! Everything is linear in burnout, so that a change of burnout can be applied to a course under way. The one
+//! exception is the improvement rate of relaxation, an exponential that is fixed at intake.
+
+use super::courses::Courses;
+use super::rules::World;
+use super::rupture::Onset;
+use super::symptoms::Symptoms;
+
+/// What one unit of a therapist's burnout does to her clients' courses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BurnoutRules {
+    /// Trait alliance lost, SD.
+    pub trait_alliance: f64,
+    /// Effective alliance lost (what reaches outcome through the pathways), SD.
+    pub effective_alliance: f64,
+    /// Effectiveness outside the alliance lost, SD.
+    pub effectiveness: f64,
+    /// Relaxation: rise of the level a client is heading for, points.
+    pub heading: f64,
+    /// Linear growth: improvement lost per session, points.
+    pub slope: f64,
+    /// Shift of the log-odds of noticing a rupture.
+    pub notice: f64,
+    /// Shift of the log mean of rupture intensity.
+    pub rupture: f64,
+}
+
+impl BurnoutRules {
+    /// The coefficients of a world. Lost alliance works like the therapist's part, without curve and support.
+    pub fn of(world: &World) -> Self {
+        let t = &world.therapists;
+        let trait_alliance = t.burnout_alliance * t.alliance_variance.sqrt();
+        let effective_alliance = trait_alliance * world.alliance_effects.therapist * world.treatment.effective_alliance(1.0, [0.0; 3]);
+        let (heading, slope) = match &world.symptoms {
+            Symptoms::Relaxation(p) => (p.heading_alliance * effective_alliance + t.effectiveness * t.burnout_cost, 0.0),
+            Symptoms::LinearGrowth(p) => (0.0, p.trait_effect * effective_alliance),
+        };
+        Self {
+            trait_alliance,
+            effective_alliance,
+            effectiveness: t.burnout_cost,
+            heading,
+            slope,
+            notice: world.rupture.notice_burnout,
+            rupture: match &world.rupture.onset {
+                Onset::Intensity(p) => p.burnout,
+                Onset::Logistic(_) => 0.0,
+            },
+        }
+    }
+
+    /// The therapist of lane `l` is burnt out by `change` more than before: the course goes on as if it had started
+    /// like that, but for its improvement rate under relaxation.
+    #[inline(always)]
+    pub fn change(&self, c: &mut Courses, l: usize, change: f64) {
+        c.trait_alliance[l] -= self.trait_alliance * change;
+        c.heading[l] += self.heading * change;
+        c.rate[l] += self.slope * change;
+        c.notice[l] += self.notice * change;
+        c.rupture[l] += self.rupture * change;
+    }
+}
