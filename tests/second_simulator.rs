@@ -130,6 +130,8 @@ agree!(
     do_trait_no_ruptures,
     do_repair,
     uneven_effects,
+    own_treatment,
+    own_treatment_linear,
     typical_therapist,
     typical_therapist_linear,
     change_before,
@@ -172,6 +174,10 @@ const PLANTED: &[Planted] = &[
     (Bug::DoStopsEarly, "do_state_and_symptoms", worlds::do_state_and_symptoms),
     (Bug::EngagementFades, "oq_rational", worlds::oq_rational),
     (Bug::RedAtYellow, "default_world", worlds::default_world),
+    (Bug::WholeTherapist, "own_treatment", worlds::own_treatment),
+    (Bug::TreatmentAllianceIdle, "own_treatment", worlds::own_treatment),
+    (Bug::CostBeginsLate, "own_treatment", worlds::own_treatment),
+    (Bug::MasteryFades, "own_treatment", worlds::own_treatment),
     (Bug::AlertStays, "pcoms_rarely", worlds::pcoms_rarely),
 ];
 

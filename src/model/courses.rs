@@ -162,7 +162,7 @@ impl Courses {
     /// is the growth of alliance.
     pub fn components(&self, rules: &Rules, l: usize) -> [f64; 3] {
         let a = &rules.world.alliance;
-        let bond_weight = rules.world.treatment.bond_weight;
+        let bond_weight = rules.treatment.profile.bond_weight;
         let all = a.growth * (1.0 - self.ungrown[l]);
         let bond_grown = a.growth * super::alliance::Alliance::grown(self.session[l], a.bond_sessions);
         let work_grown = if bond_weight < 1.0 { (all - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };

@@ -66,22 +66,27 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
     let client_alliance =
         world.clients.alliance_anxiety * anxiety + world.clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance;
     let match_alliance = match_alliance(rules, mismatch, luck);
+    // Who comes does not depend on the treatment; how much of the therapist there is, does.
     let known = therapist.alliance + client_alliance + match_alliance;
+    let treatment = &rules.treatment;
+    let profile = &treatment.profile;
+    let therapists_part = profile.therapist_share * therapist.alliance;
     let [bond, task, goal] = luck.components;
     let components = [rules.component_sd * bond, rules.component_sd * task, rules.component_sd * goal];
 
     let effects = &world.alliance_effects;
-    let weighted = effects.therapist * therapist.alliance
+    let weighted = effects.therapist * therapists_part
         + effects.client * client_alliance
-        + effects.r#match * match_alliance
+        + effects.r#match * (match_alliance + profile.alliance)
         + effects.clinic * clinic.alliance;
     let burnout = &rules.burnout;
-    let effective = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components)
-        - burnout.effective_alliance * therapist.burnout;
+    let effective =
+        treatment.effective_alliance(pull(effects, weighted, luck.support), components) - burnout.effective_alliance * therapist.burnout;
 
     let severity = world.clients.severity_mean + world.clients.severity_alliance * known + world.clients.severity_sd * luck.severity;
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
-    let outside = clinic.outcome - world.therapists.effectiveness * (therapist.effectiveness - burnout.effectiveness * therapist.burnout);
+    let effectiveness = profile.therapist_share * therapist.effectiveness - burnout.effectiveness * therapist.burnout;
+    let outside = clinic.outcome - world.therapists.effectiveness * effectiveness - profile.effect;
     let (symptoms, heading, rate) = match &world.symptoms {
         Symptoms::Relaxation(p) => (
             severity,
@@ -90,14 +95,17 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         ),
         Symptoms::LinearGrowth(p) => {
             let own = p.slope_severity * luck.severity + (1.0 - p.slope_severity * p.slope_severity).sqrt() * luck.rate;
-            let slope = p.slope + p.therapist_slope_sd * therapist.growth[1] + p.slope_sd * own - p.trait_effect * effective;
+            let slope = p.slope + p.therapist_slope_sd * (profile.therapist_share * therapist.growth[1]) + p.slope_sd * own
+                - p.trait_effect * effective;
             (severity + p.therapist_intercept_sd * therapist.growth[0], 0.0, slope)
         }
     };
 
     Start {
         symptoms: symptoms + before,
-        trait_alliance: known - burnout.trait_alliance * therapist.burnout + clinic.alliance,
+        trait_alliance: therapists_part + client_alliance + match_alliance - burnout.trait_alliance * therapist.burnout
+            + clinic.alliance
+            + profile.alliance,
         client_alliance,
         match_alliance,
         components,
@@ -109,7 +117,11 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         rupture: rupture_base(rules, therapist, [anxiety, avoidance], mismatch, personality_disorder),
         notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout,
         repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill,
-        dropout: world.endings.dropout + therapist.dropout + clinic.dropout + world.endings.dropout_motivation * luck.motivation,
+        dropout: world.endings.dropout
+            + therapist.dropout
+            + clinic.dropout
+            + world.endings.dropout_motivation * luck.motivation
+            + profile.dropout,
         uptake: therapist.uptake,
         anxiety,
         avoidance,
@@ -147,7 +159,8 @@ fn rupture_base(rules: &Rules, therapist: &Therapist, attachment: [f64; 2], mism
                 + if personality_disorder { p.personality_disorder } else { 0.0 }
                 + p.mismatch * mismatch
                 + rules.burnout.rupture * therapist.burnout
+                + rules.treatment.profile.rupture
         }
-        Onset::Logistic(p) => p.intercept,
+        Onset::Logistic(p) => p.intercept + rules.treatment.profile.rupture,
     }
 }

@@ -18,6 +18,7 @@ pub mod alliance;
 pub mod burnout;
 pub mod client;
 pub mod clinic;
+mod contradictions;
 pub mod courses;
 pub mod draws;
 pub mod ending;

@@ -15,7 +15,7 @@ use super::quantile::{BetaTable, GammaTable};
 use super::rupture::{Onset, Ruptures};
 use super::symptoms::{AllianceEffects, Symptoms};
 use super::therapist::Therapists;
-use super::treatment::Treatment;
+use super::treatment::{Delivered, Treatment, TreatmentProfile};
 use std::collections::BTreeMap;
 
 /// Everything that is true in one arm.
@@ -35,6 +35,8 @@ pub struct World {
     pub alliance_effects: AllianceEffects,
     /// The treatment.
     pub treatment: Treatment,
+    /// Treatments of the scenario's own.
+    pub treatments: BTreeMap<String, TreatmentProfile>,
     /// Rupture and repair.
     pub rupture: Ruptures,
     /// How symptoms change.
@@ -64,6 +66,8 @@ pub struct Contradiction {
     pub what: String,
     /// What would be right.
     pub help: String,
+    /// A name that nothing has, and the names that would be right.
+    pub slip: Option<(String, Vec<String>)>,
 }
 
 impl World {
@@ -71,7 +75,7 @@ impl World {
     pub fn contradictions(&self) -> Vec<Contradiction> {
         let mut found = Vec::new();
         let mut say = |path: &str, what: String, help: &str| {
-            found.push(Contradiction { path: path.into(), what, help: help.into() });
+            found.push(Contradiction { path: path.into(), what, help: help.into(), slip: None });
         };
         if let Err(error) = self.therapists.correlations.factor() {
             say("therapists.correlations", error.to_string(), "bring the correlations closer to 0, or make them agree in sign");
@@ -88,23 +92,6 @@ impl World {
                 "match.alliance_variance",
                 format!("is {}, less than mismatch and background explain", self.r#match.alliance_variance),
                 "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)",
-            );
-        }
-        let t = &self.treatment;
-        let weights = t.bond_weight + t.task_weight + t.goal_weight;
-        if (weights - 1.0).abs() > 1e-6 {
-            say(
-                "treatment.bond_weight",
-                format!("bond_weight + task_weight + goal_weight is {weights:.3}"),
-                "make the three weights add up to 1",
-            );
-        }
-        let shares = t.care_share + t.expectancy_share + t.specific_share;
-        if (shares - 1.0).abs() > 1e-6 {
-            say(
-                "treatment.care_share",
-                format!("care_share + expectancy_share + specific_share is {shares:.3}"),
-                "make the three shares add up to 1",
             );
         }
         let known = shipped_instruments();
@@ -154,6 +141,7 @@ impl World {
                 );
             }
         }
+        found.extend(self.treatment_contradictions());
         found
     }
 
@@ -280,6 +268,8 @@ pub struct Rules {
     pub state_coefficient: f64,
     /// Effect of trait alliance gained in therapy on the heading, points per SD.
     pub gained_heading: f64,
+    /// The treatment as delivered.
+    pub treatment: Delivered,
     /// What burnout does.
     pub burnout: BurnoutRules,
     /// Log-odds of noticing withdrawal, confrontation.
@@ -349,6 +339,7 @@ impl Rules {
             Symptoms::LinearGrowth(p) => (p.state_effect, p.trait_effect),
         };
         let delta = world.clinics.session_interval;
+        let treatment = world.delivered();
         Ok(Self {
             factor,
             uptake: BetaTable::new(world.therapists.uptake_alpha, world.therapists.uptake_beta),
@@ -368,8 +359,9 @@ impl Rules {
             lift: a.symptom_effect * state_sd,
             growth_decay: exp(-1.0 / a.growth_sessions),
             state_coefficient: state_coefficient * world.alliance_effects.state,
-            gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
-            burnout: BurnoutRules::of(world),
+            gained_heading: gained_heading * world.alliance_effects.r#match * treatment.effective_alliance(1.0, [0.0; 3]),
+            burnout: BurnoutRules::of(world, &treatment),
+            treatment,
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
             notice_chances: [r.notice_withdrawal, r.notice_confrontation],
             notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0,

@@ -14,7 +14,7 @@ use crate::model::rules::World;
 use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
 use crate::model::therapist::Therapists;
-use crate::model::treatment::Treatment;
+use crate::model::treatment::{Treatment, TreatmentProfile};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,10 @@ params! {
         alliance: Alliance = Alliance::default() => dive;
         /// Which parts of alliance have an effect on change.
         alliance_effects: AllianceEffects = AllianceEffects::default() => dive;
-        /// The treatment and its pathways.
+        /// The treatment that clients get, by name, and how strong it is.
         treatment: Treatment = Treatment::default() => dive;
+        /// Treatments of your own, by name.
+        treatments: BTreeMap<String, TreatmentProfile> = BTreeMap::new() => dive;
         /// Rupture and repair.
         rupture: Ruptures = Ruptures::default() => dive;
         /// How symptoms change.
@@ -119,6 +121,7 @@ impl From<&ScenarioFile> for World {
             alliance: file.alliance.clone(),
             alliance_effects: file.alliance_effects.clone(),
             treatment: file.treatment.clone(),
+            treatments: file.treatments.clone(),
             rupture: file.rupture.clone(),
             symptoms: file.symptoms.clone(),
             endings: file.endings.clone(),

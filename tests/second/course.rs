@@ -1,7 +1,7 @@
 //! Sections 3 to 5 of `docs/model.md`, written again: one client's course, session by session.
 
 use super::curves::Curves;
-use super::people::{Bug, Client, Clinic, Luck, Therapist, logistic, logit, pathway_sum};
+use super::people::{Bug, Client, Clinic, Luck, Therapist, logistic, logit, pathway_sum, treatment_of};
 use dyadsim::model::ending::EndReason;
 use dyadsim::model::feedback::{Alarm, Feedback};
 use dyadsim::model::intervention::Intervention;
@@ -9,6 +9,7 @@ use dyadsim::model::measurement::{Instrument, Measure, shipped_instruments};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::Onset;
 use dyadsim::model::symptoms::Symptoms;
+use dyadsim::model::treatment::TreatmentProfile;
 use rand_distr::Gamma;
 
 /// What is known of one client afterwards.
@@ -134,6 +135,7 @@ pub struct Setting<'a> {
     symptom_form: Form,
     alliance_form: Form,
     effects: FeedbackEffects,
+    treatment: TreatmentProfile,
 }
 
 impl<'a> Setting<'a> {
@@ -146,6 +148,7 @@ impl<'a> Setting<'a> {
             symptom_form: Form::of(world, "symptoms"),
             alliance_form: Form::of(world, "alliance"),
             effects: FeedbackEffects::of(world),
+            treatment: treatment_of(world),
         }
     }
 
@@ -271,6 +274,7 @@ impl<'a> Course<'a> {
             listen(self.t, self.score);
             self.look_at_chart(luck);
             self.move_state(luck);
+            self.confront();
             self.do_alliance();
             if let Some(rupture) = self.strain(luck) {
                 self.respond(rupture, luck);
@@ -371,6 +375,22 @@ impl<'a> Course<'a> {
             inertia * self.state - effect * variance.sqrt() * self.surprise + (variance * (1.0 - inertia * inertia)).sqrt() * luck.normal();
     }
 
+    /// Section 10: a phase of the treatment that costs alliance, and the mastery after it.
+    fn confront(&mut self) {
+        let p = &self.setting.treatment;
+        let first = if self.bug(Bug::CostBeginsLate) { p.cost_from + 1 } else { p.cost_from };
+        if self.t >= first && self.t <= p.cost_until {
+            self.state -= p.alliance_cost;
+        }
+        if self.t == p.cost_until + 1 {
+            if self.bug(Bug::MasteryFades) {
+                self.trait_alliance += p.mastery;
+            } else {
+                self.gain_trait(p.mastery);
+            }
+        }
+    }
+
     /// Step 6.
     fn do_alliance(&mut self) {
         for what in &self.setting.world.interventions {
@@ -448,13 +468,14 @@ impl<'a> Course<'a> {
                     + i.insecurity * insecurity
                     + i.personality_disorder * disorder
                     + i.mismatch * client.mismatch
+                    + self.setting.treatment.rupture
                     + i.burnout * self.therapist.burnout
                     + i.state * self.state;
                 let gamma = luck.draw(&Gamma::new(i.shape, 1.0 / i.shape).unwrap());
                 ((log_mean.exp() * gamma).min(i.largest), [i.observer_threshold, i.therapist_threshold, i.client_threshold])
             }
             Onset::Logistic(l) => {
-                let happens = luck.log_odds(l.intercept + l.alliance * self.alliance());
+                let happens = luck.log_odds(l.intercept + self.setting.treatment.rupture + l.alliance * self.alliance());
                 (if happens { 1.0 } else { 0.0 }, [0.5; 3])
             }
         }
@@ -635,7 +656,7 @@ impl<'a> Course<'a> {
         let endings = &self.setting.world.endings;
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
         let mut log_odds = endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
-        log_odds += endings.dropout_motivation * self.client.motivation;
+        log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout;
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
         }

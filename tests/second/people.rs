@@ -4,6 +4,7 @@
 use dyadsim::model::intervention::Intervention;
 use dyadsim::model::rules::World;
 use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
+use dyadsim::model::treatment::TreatmentProfile;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -58,6 +59,14 @@ pub enum Bug {
     GrowthStartsLate,
     /// Skill and effectiveness are independent.
     SkillIndependent,
+    /// All of what sets therapists apart comes through in every treatment.
+    WholeTherapist,
+    /// The treatment's part of alliance does nothing for outcome.
+    TreatmentAllianceIdle,
+    /// The phase that costs alliance begins a session late.
+    CostBeginsLate,
+    /// Mastery raises the alliance and not the outlook.
+    MasteryFades,
     /// The burnt-out build the alliance of others.
     BurntOutAlly,
     /// The burnt-out notice as much as others.
@@ -190,7 +199,7 @@ impl Therapist {
     /// Alliance that burnout takes away.
     fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
         let per_unit = if bug == Some(Bug::BurntOutAlly) { 0.0 } else { world.therapists.burnout_alliance };
-        per_unit * world.therapists.alliance_variance.sqrt() * self.burnout
+        per_unit * world.therapists.alliance_variance.sqrt() * self.burnout * therapist_share(world, bug)
     }
 
     /// The therapist in the middle of every trait.
@@ -287,9 +296,12 @@ impl Client {
             intake_severity + clients.change_before_first_session + clients.change_before_first_session_sd * luck.normal();
 
         let weights = &world.alliance_effects;
-        let weighted = weights.therapist * therapist.alliance
+        let treatment = treatment_of(world);
+        let comes_through = therapist_share(world, bug);
+        let felt = if bug == Some(Bug::TreatmentAllianceIdle) { 0.0 } else { treatment.alliance };
+        let weighted = weights.therapist * comes_through * therapist.alliance
             + weights.client * client_part
-            + weights.r#match * match_part
+            + weights.r#match * (match_part + felt)
             + weights.clinic * clinic.alliance;
         let pull = (weighted + weights.quadratic * weighted * weighted) * (1.0 + weights.support * support);
         let worn_off = therapist.alliance_worn_off(world, bug);
@@ -303,7 +315,7 @@ impl Client {
             }
             Symptoms::LinearGrowth(g) => {
                 symptoms_at_session_1 += g.therapist_intercept_sd * therapist.growth_intercept;
-                Prognosis::line(g, therapist, &severity, effective_alliance, luck)
+                Prognosis::line(g, therapist.growth_slope * comes_through, &severity, effective_alliance, luck)
             }
         };
         Self {
@@ -312,7 +324,7 @@ impl Client {
             motivation,
             personality_disorder,
             mismatch,
-            trait_alliance: therapist.alliance - worn_off + client_part + match_part + clinic.alliance,
+            trait_alliance: comes_through * therapist.alliance - worn_off + client_part + match_part + clinic.alliance + treatment.alliance,
             good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
             symptoms_at_session_1,
             heading: course.heading,
@@ -357,7 +369,10 @@ impl Prognosis {
         let from = if bug == Some(Bug::HeadingFromSessionOne) { severity.at_session_1 } else { severity.at_intake };
         let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean) - r.heading_alliance * effective_alliance
             + clinic.heading_shift
-            - world.therapists.effectiveness * (therapist.effectiveness - world.therapists.burnout_cost * therapist.burnout)
+            - world.therapists.effectiveness
+                * therapist_share(world, bug)
+                * (therapist.effectiveness - world.therapists.burnout_cost * therapist.burnout)
+            - treatment_of(world).effect
             + r.heading_sd * luck.normal();
         let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
         let state_sd = world.alliance.state_variance.sqrt();
@@ -367,10 +382,10 @@ impl Prognosis {
     }
 
     /// Along a line.
-    fn line(g: &LinearGrowth, therapist: &Therapist, severity: &Severity, effective_alliance: f64, luck: &mut Luck) -> Self {
+    fn line(g: &LinearGrowth, therapist_slope: f64, severity: &Severity, effective_alliance: f64, luck: &mut Luck) -> Self {
         let rho = g.slope_severity;
         let own = rho * severity.z + (1.0 - rho * rho).sqrt() * luck.normal();
-        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own - g.trait_effect * effective_alliance;
+        let slope = g.slope + g.therapist_slope_sd * therapist_slope + g.slope_sd * own - g.trait_effect * effective_alliance;
         Self { slope, points_per_state: g.state_effect, ..Self::default() }
     }
 }
@@ -394,20 +409,40 @@ fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, luck: &mut Luck) -
 
 /// E: the pull of alliance through care, expectancy and the specific ingredients.
 fn through_pathways(world: &World, pull: f64, luck: &mut Luck) -> f64 {
-    let treatment = &world.treatment;
+    let [care, expectancy, specific] = pathways(world);
     let loading = world.alliance.loading;
     let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
     let own_sd = (trait_variance * (1.0 - loading * loading)).sqrt() / loading;
     let (bond, task, goal) = (own_sd * luck.normal(), own_sd * luck.normal(), own_sd * luck.normal());
-    treatment.care_share * treatment.care * (pull + bond)
-        + treatment.expectancy_share * treatment.expectancy * (pull + (task + goal) / 2.0)
-        + treatment.specific_share * treatment.ingredients * treatment.competence * pull
+    care * (pull + bond) + expectancy * (pull + (task + goal) / 2.0) + specific * pull
 }
 
 /// E₁: the effective alliance of a pull of 1 without own parts.
 pub fn pathway_sum(world: &World) -> f64 {
-    let treatment = &world.treatment;
-    treatment.care_share * treatment.care
-        + treatment.expectancy_share * treatment.expectancy
-        + treatment.specific_share * treatment.ingredients * treatment.competence
+    pathways(world).into_iter().sum()
+}
+
+/// The treatment that clients get.
+pub fn treatment_of(world: &World) -> TreatmentProfile {
+    let name = &world.treatment.kind;
+    if let Some(own) = world.treatments.get(name) {
+        return own.clone();
+    }
+    assert_eq!(name, "reference", "a world with a shipped treatment");
+    TreatmentProfile::default()
+}
+
+/// λ.
+fn therapist_share(world: &World, bug: Option<Bug>) -> f64 {
+    if bug == Some(Bug::WholeTherapist) { 1.0 } else { treatment_of(world).therapist_share }
+}
+
+/// Care, expectancy and specific ingredients: their shares times their strengths.
+fn pathways(world: &World) -> [f64; 3] {
+    let (profile, strength) = (treatment_of(world), &world.treatment);
+    [
+        profile.care_share * profile.care * strength.care,
+        profile.expectancy_share * profile.expectancy * strength.expectancy,
+        profile.specific_share * profile.ingredients * strength.ingredients * strength.competence,
+    ]
 }

@@ -10,6 +10,7 @@ use dyadsim::model::measurement::{Instrument, Measure};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::{Intensity, Logistic, Onset};
 use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
+use dyadsim::model::treatment::{Treatment, TreatmentProfile};
 
 /// The world of the defaults, with small clinics.
 pub fn default_world() -> World {
@@ -23,6 +24,7 @@ pub fn default_world() -> World {
         alliance: Default::default(),
         alliance_effects: Default::default(),
         treatment: Default::default(),
+        treatments: Default::default(),
         rupture: Default::default(),
         symptoms: Symptoms::Relaxation(Relaxation::default()),
         endings: Default::default(),
@@ -311,6 +313,58 @@ pub fn uneven_effects() -> World {
         r.heading_alliance = 5.0;
         r.rate_alliance = 0.3;
         everybody_stays(w, 10);
+    })
+}
+
+/// A treatment of one's own in which everything differs, and burnt-out therapists.
+pub fn own_treatment() -> World {
+    with(|w| {
+        w.treatment = Treatment { kind: "own".into(), care: 1.2, expectancy: 0.8, ingredients: 1.5, competence: 0.7 };
+        let own = TreatmentProfile {
+            care_share: 0.2,
+            expectancy_share: 0.5,
+            care: 1.5,
+            expectancy: 1.3,
+            ingredients: 0.6,
+            effect: 6.0,
+            alliance: -0.6,
+            therapist_share: 0.4,
+            alliance_cost: 0.3,
+            cost_from: 2,
+            cost_until: 3,
+            mastery: 0.8,
+            rupture: 0.5,
+            dropout: 0.7,
+            ..TreatmentProfile::default()
+        };
+        w.treatments.insert("own".into(), own);
+        w.therapists.alliance_variance = 0.4;
+        w.therapists.burnout_mean = 0.8;
+        w.therapists.burnout_sd = 0.5;
+        w.alliance_effects.r#match = 1.6;
+        w.alliance_effects.quadratic = 0.2;
+    })
+}
+
+/// A treatment under linear growth, ruptures that happen or not.
+pub fn own_treatment_linear() -> World {
+    with(|w| {
+        w.treatment.kind = "own".into();
+        let own = TreatmentProfile {
+            therapist_share: 1.8,
+            alliance: 0.5,
+            alliance_cost: -0.2,
+            cost_from: 1,
+            cost_until: 2,
+            mastery: -0.5,
+            rupture: -0.7,
+            dropout: -0.6,
+            ..TreatmentProfile::default()
+        };
+        w.treatments.insert("own".into(), own);
+        w.symptoms = Symptoms::LinearGrowth(LinearGrowth { trait_effect: 0.8, therapist_slope_sd: 0.5, ..LinearGrowth::default() });
+        w.rupture.onset = Onset::Logistic(Logistic { intercept: -1.0, alliance: -0.5 });
+        w.therapists.burnout_mean = 0.5;
     })
 }
 
