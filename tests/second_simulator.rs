@@ -132,6 +132,10 @@ agree!(
     uneven_effects,
     own_treatment,
     own_treatment_linear,
+    diagnosis_groups,
+    diagnosis_groups_linear,
+    over_time,
+    over_time_linear,
     typical_therapist,
     typical_therapist_linear,
     change_before,
@@ -178,6 +182,10 @@ const PLANTED: &[Planted] = &[
     (Bug::TreatmentAllianceIdle, "own_treatment", worlds::own_treatment),
     (Bug::CostBeginsLate, "own_treatment", worlds::own_treatment),
     (Bug::MasteryFades, "own_treatment", worlds::own_treatment),
+    (Bug::GroupsAlike, "diagnosis_groups", worlds::diagnosis_groups),
+    (Bug::GroupAllianceMakesIll, "diagnosis_groups", worlds::diagnosis_groups),
+    (Bug::TrainedAtOnce, "over_time", worlds::over_time),
+    (Bug::TimeStandsStill, "over_time", worlds::over_time),
     (Bug::AlertStays, "pcoms_rarely", worlds::pcoms_rarely),
 ];
 

@@ -147,6 +147,8 @@ crate::table! {
         uptake: f64 = "probability", "chance that the therapist acts on feedback (latent)";
         /// Burnout.
         burnout: f64 = "1", "burnout (latent)";
+        /// Years of practice.
+        years: f64 = "years", "years of practice when the study begins";
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
@@ -171,6 +173,10 @@ crate::table! {
         therapist: i32 = "1", "therapist within the replicate";
         /// Client.
         client: i32 = "1", "client within the replicate";
+        /// Diagnosis.
+        diagnosis: i16 = "1", "diagnosis group (row of the diagnoses table with the same cell and arm), 0 without groups";
+        /// Week.
+        start_week: f64 = "week", "week in which the course started";
         /// Intake score.
         intake_score: f64 = "score", "symptom score at session 1";
         /// Final score.
@@ -365,6 +371,8 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             clinic: result.clinic_of(therapist) as i32 + 1,
             therapist: therapist as i32 + 1,
             client: i as i32 + 1,
+            diagnosis: start.diagnosis as i16,
+            start_week: start.week,
             intake_score: course.intake_score,
             final_score: course.final_score,
             early_alliance: course.early_rating,
@@ -412,6 +420,7 @@ pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Ther
             dropout_logit: therapist.dropout,
             uptake: therapist.uptake,
             burnout: therapist.burnout,
+            years: therapist.career.years,
             final_score: mean(&|c| c.final_score),
             change: mean(&|c| c.final_score - c.intake_score),
             dropout: mean(&|c| f64::from(u8::from(c.reason == EndReason::Dropout))),

@@ -1,4 +1,5 @@
-//! Contradictions between keys of treatments: names that nothing has, shares that do not add up.
+//! Contradictions between keys of treatments, diagnosis groups and the calendar: names that nothing has, shares that do
+//! not add up, dates that never come.
 
 use super::rules::{Contradiction, World};
 use super::symptoms::Symptoms;
@@ -18,6 +19,18 @@ impl World {
     pub(super) fn treatment_contradictions(&self) -> Vec<Contradiction> {
         let mut found: Vec<Contradiction> =
             self.treatments.iter().flat_map(|(name, profile)| profile_contradictions(name, profile)).collect();
+        let shipped = shipped_treatments();
+        let taken = self.treatments.keys().filter(|name| shipped.iter().any(|one| one.name == name.as_str()));
+        found.extend(taken.map(|name| {
+            Contradiction {
+                path: format!("treatments[\"{name}\"]"),
+                what: format!("\"{name}\" is a shipped treatment, and yours would replace all of it"),
+                help:
+                    "give yours a name of its own, write out what it should share with the shipped one, and choose it with `treatment.kind`"
+                        .into(),
+                slip: None,
+            }
+        }));
         found.extend(self.unknown_treatment());
         let effect = self.delivered().profile.effect;
         if matches!(self.symptoms, Symptoms::LinearGrowth(_)) && effect != 0.0 {
@@ -29,6 +42,29 @@ impl World {
             });
         }
         found
+    }
+
+    /// Shares of diagnosis groups that do not add up.
+    pub(super) fn group_contradictions(&self) -> Option<Contradiction> {
+        let sum: f64 = self.diagnoses.values().map(|group| group.share).sum();
+        (!self.diagnoses.is_empty() && (sum - 1.0).abs() > ROUNDING).then(|| Contradiction {
+            path: "diagnoses".into(),
+            what: format!("the shares of the diagnosis groups add up to {sum:.3}"),
+            help: "make the shares add up to 1".into(),
+            slip: None,
+        })
+    }
+
+    /// A training after the last client has started.
+    pub(super) fn calendar_contradictions(&self) -> Option<Contradiction> {
+        let training = &self.therapists.development.training;
+        let last = self.clinics.recruitment_weeks;
+        (training.share > 0.0 && training.week > last).then(|| Contradiction {
+            path: "therapists.development.training.week".into(),
+            what: format!("training begins in week {}, when all clients have started (week {last})", training.week),
+            help: "let clients start over more weeks with `clinics.recruitment_weeks`, or train earlier".into(),
+            slip: None,
+        })
     }
 
     fn unknown_treatment(&self) -> Option<Contradiction> {

@@ -16,6 +16,8 @@ pub struct Courses {
     pub rate: Lanes,
     /// Effect of state alliance on the next change, points per SD.
     pub state_effect: Lanes,
+    /// What alliance does for this client, times usual.
+    pub link: Lanes,
     /// Good-enough level, points.
     pub good_enough: Lanes,
     /// Log mean of rupture intensity, or log-odds of a rupture.
@@ -123,6 +125,7 @@ impl Courses {
         self.heading[l] = start.heading;
         self.rate[l] = start.rate;
         self.state_effect[l] = start.state_effect;
+        self.link[l] = start.link;
         self.good_enough[l] = start.good_enough;
         self.rupture[l] = start.rupture;
         self.notice[l] = start.notice;

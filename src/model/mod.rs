@@ -20,6 +20,8 @@ pub mod client;
 pub mod clinic;
 mod contradictions;
 pub mod courses;
+pub mod development;
+pub mod diagnosis;
 pub mod draws;
 pub mod ending;
 pub mod feedback;

@@ -4,6 +4,7 @@ use super::alliance::Alliance;
 use super::burnout::BurnoutRules;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
+use super::diagnosis::{Diagnosis, Groups};
 use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, intake_slot, slot};
 use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
@@ -27,6 +28,8 @@ pub struct World {
     pub therapists: Therapists,
     /// How clients differ.
     pub clients: Clients,
+    /// Diagnosis groups by name; without any, clients are of one kind.
+    pub diagnoses: BTreeMap<String, Diagnosis>,
     /// The fit between client and therapist.
     pub r#match: Match,
     /// How alliance moves.
@@ -142,6 +145,8 @@ impl World {
             }
         }
         found.extend(self.treatment_contradictions());
+        found.extend(self.group_contradictions());
+        found.extend(self.calendar_contradictions());
         found
     }
 
@@ -270,6 +275,10 @@ pub struct Rules {
     pub gained_heading: f64,
     /// The treatment as delivered.
     pub treatment: Delivered,
+    /// Diagnosis groups.
+    pub groups: Groups,
+    /// It matters in which week a client starts, since therapists change.
+    pub develops: bool,
     /// What burnout does.
     pub burnout: BurnoutRules,
     /// Log-odds of noticing withdrawal, confrontation.
@@ -362,9 +371,11 @@ impl Rules {
             gained_heading: gained_heading * world.alliance_effects.r#match * treatment.effective_alliance(1.0, [0.0; 3]),
             burnout: BurnoutRules::of(world, &treatment),
             treatment,
+            groups: Groups::of(&world.diagnoses),
+            develops: world.therapists.development.matters(world.clinics.recruitment_weeks),
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
             notice_chances: [r.notice_withdrawal, r.notice_confrontation],
-            notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0,
+            notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0 && world.therapists.development.training.share == 0.0,
             unnoticed_logit: logit(r.repair_unnoticed),
             thresholds,
             intensity_slope,
@@ -399,10 +410,12 @@ impl Rules {
         needs[intake_slot::HEADING] = relaxes;
         needs[intake_slot::STATE_EFFECT] = effects.state_sd > 0.0;
         needs[intake_slot::SUPPORT] = effects.support != 0.0;
-        needs[intake_slot::MOTIVATION] = world.endings.dropout_motivation != 0.0;
+        needs[intake_slot::MOTIVATION] = world.endings.dropout_motivation != 0.0 || world.symptoms.need_motivation();
         needs[intake_slot::BEFORE] = world.clients.change_before_first_session_sd > 0.0;
         needs[intake_slot::POST_ERROR] = symptoms.error_sd > 0.0;
         needs[intake_slot::POST_RESIDUAL] = !relaxes;
+        needs[intake_slot::RESERVED] = false;
+        needs[intake_slot::DIAGNOSIS] = !world.diagnoses.is_empty();
         needs
     }
 

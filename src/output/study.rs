@@ -8,6 +8,7 @@
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
+//! /diagnoses    a row per cell, arm and diagnosis group: number, name and share (only with groups)
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
@@ -16,7 +17,7 @@ use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
-use super::study_tables::{self, arms, cells, contrasts, failures};
+use super::study_tables::{self, arms, cells, contrasts, diagnoses, failures};
 use super::writer::{ResultFile, TableId, WriteOptions, Written};
 use crate::dataset::column::Table;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
@@ -64,6 +65,10 @@ impl StudyFile {
     /// As [`ResultFile::text`].
     pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
+        if let Some(table) = diagnoses(scenario) {
+            let id = self.file.table(table.name(), table.specs())?;
+            self.file.append(id, &table)?;
+        }
         let several = scenario.cells.len() > 1;
         for (c, cell) in (1..).zip(&scenario.cells) {
             for (a, arm) in (1..).zip(&cell.arms) {

@@ -9,6 +9,7 @@ use crate::engine::run::Failure;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
 use crate::performance::Measured;
+use crate::scenario::load::Scenario;
 
 /// Measures that one arm alone has.
 fn own_measures() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {
@@ -124,6 +125,27 @@ fn free_name(taken: &mut Vec<String>, path: &str) -> String {
 /// A number as it may be written in a scenario.
 fn number(text: &str) -> Option<f64> {
     text.trim().replace('_', "").parse().ok().filter(|x: &f64| x.is_finite())
+}
+
+/// One row per cell, arm and diagnosis group; none without groups.
+pub(super) fn diagnoses(scenario: &Scenario) -> Option<BuiltTable> {
+    let mut rows: Vec<(i32, i32, i32, &str, f64)> = Vec::new();
+    for (c, cell) in (1..).zip(&scenario.cells) {
+        for (a, arm) in (1..).zip(&cell.arms) {
+            let groups = (1..).zip(&arm.world.diagnoses);
+            rows.extend(groups.map(|(number, (name, group))| (c, a, number, name.as_str(), group.share)));
+        }
+    }
+    let names: Vec<&str> = rows.iter().map(|row| row.3).collect();
+    (!rows.is_empty()).then(|| {
+        Builder::new("diagnoses")
+            .number("cell", "1", "cell of the design", rows.iter().map(|row| row.0).collect())
+            .number("arm", "1", "arm within the cell", rows.iter().map(|row| row.1).collect())
+            .number("diagnosis", "1", "number of the group", rows.iter().map(|row| row.2).collect())
+            .category("name", "name of the group", &names)
+            .real("share", "share", "share of clients in the group", rows.iter().map(|row| row.4).collect())
+            .build()
+    })
 }
 
 /// One row per replicate that could not be completed.

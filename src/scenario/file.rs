@@ -4,6 +4,7 @@ use super::pairs::{Pairs, RawText};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
+use crate::model::diagnosis::Diagnosis;
 use crate::model::ending::Endings;
 use crate::model::feedback::{Feedback, Tracking};
 use crate::model::intervention::Intervention;
@@ -37,6 +38,8 @@ params! {
         therapists: Therapists = Therapists::default() => dive;
         /// How clients differ when they come.
         clients: Clients = Clients::default() => dive;
+        /// Diagnosis groups by name, with their shares; empty for clients of one kind.
+        diagnoses: BTreeMap<String, Diagnosis> = BTreeMap::new() => dive;
         /// The fit between client and therapist.
         r#match: Match = Match::default() => dive;
         /// How alliance moves.
@@ -117,6 +120,7 @@ impl From<&ScenarioFile> for World {
             clinics: file.clinics.clone(),
             therapists: file.therapists.clone(),
             clients: file.clients.clone(),
+            diagnoses: file.diagnoses.clone(),
             r#match: file.r#match.clone(),
             alliance: file.alliance.clone(),
             alliance_effects: file.alliance_effects.clone(),

@@ -165,10 +165,11 @@ impl<'a> Setting<'a> {
             let clinic = Clinic::open(self.world, luck);
             for _ in 0..clinics.therapists {
                 let mut therapist = Therapist::hire(self.world, self.bug, luck);
-                for _ in 0..clinics.clients_per_therapist {
+                for i in 0..clinics.clients_per_therapist {
                     if self.bug == Some(Bug::TherapistEach) {
                         therapist = Therapist::hire(self.world, self.bug, luck);
                     }
+                    therapist.career.week = clinics.recruitment_weeks * f64::from(i) / f64::from(clinics.clients_per_therapist);
                     let client = Client::admit(self.world, self.bug, &clinic, &therapist, luck);
                     outcomes.push(Course::begin(self, &clinic, &therapist, &client, luck).run(luck, listen));
                 }
@@ -469,13 +470,15 @@ impl<'a> Course<'a> {
                     + i.personality_disorder * disorder
                     + i.mismatch * client.mismatch
                     + self.setting.treatment.rupture
+                    + client.group.rupture
                     + i.burnout * self.therapist.burnout
                     + i.state * self.state;
                 let gamma = luck.draw(&Gamma::new(i.shape, 1.0 / i.shape).unwrap());
                 ((log_mean.exp() * gamma).min(i.largest), [i.observer_threshold, i.therapist_threshold, i.client_threshold])
             }
             Onset::Logistic(l) => {
-                let happens = luck.log_odds(l.intercept + self.setting.treatment.rupture + l.alliance * self.alliance());
+                let happens =
+                    luck.log_odds(l.intercept + self.setting.treatment.rupture + self.client.group.rupture + l.alliance * self.alliance());
                 (if happens { 1.0 } else { 0.0 }, [0.5; 3])
             }
         }
@@ -517,9 +520,12 @@ impl<'a> Course<'a> {
 
     fn notices(&self, rupture: Rupture, luck: &mut Luck) -> bool {
         let rules = &self.setting.world.rupture;
+        let training = &self.setting.world.therapists.development.training;
+        let trained = self.therapist.career.trained(self.setting.world, self.setting.bug);
+        let skill = self.therapist.skill_now(self.setting.world, self.setting.bug);
         let usual = if rupture.withdrawal { rules.notice_withdrawal } else { rules.notice_confrontation };
         let burnout = if self.bug(Bug::BurnoutNoticesAll) { 0.0 } else { self.therapist.burnout };
-        let log_odds = logit(usual) + rules.notice_skill * self.therapist.skill + rules.notice_burnout * burnout;
+        let log_odds = logit(usual) + rules.notice_skill * skill + rules.notice_burnout * burnout + training.notice * trained;
         let draw = luck.uniform();
         draw < logistic(log_odds) || self.today.acts && draw < self.setting.effects.alarm_notice
     }
@@ -532,7 +538,10 @@ impl<'a> Course<'a> {
         if !self.today.noticed {
             return luck.chance(rules.repair_unnoticed);
         }
-        let mut log_odds = rules.repair_intercept + rules.repair_skill * self.therapist.skill;
+        let training = &self.setting.world.therapists.development.training;
+        let trained = self.therapist.career.trained(self.setting.world, self.setting.bug);
+        let skill = self.therapist.skill_now(self.setting.world, self.setting.bug);
+        let mut log_odds = rules.repair_intercept + rules.repair_skill * skill + training.repair * trained;
         if self.today.acts && !self.bug(Bug::ToolsDoNotRepair) {
             log_odds += self.setting.effects.tools_repair;
         }
@@ -569,7 +578,8 @@ impl<'a> Course<'a> {
     fn live_a_week(&mut self, luck: &mut Luck) {
         let tempo = self.tempo();
         let engagement = self.engagement();
-        let gained = self.setting.world.alliance_effects.r#match * pathway_sum(self.setting.world) * self.trait_gained;
+        let gained =
+            self.setting.world.alliance_effects.r#match * pathway_sum(self.setting.world) * self.trait_gained * self.client.alliance_effect;
         let shock;
         match &self.setting.world.symptoms {
             Symptoms::Relaxation(r) => {
@@ -656,7 +666,7 @@ impl<'a> Course<'a> {
         let endings = &self.setting.world.endings;
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
         let mut log_odds = endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
-        log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout;
+        log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout + self.client.group.dropout;
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
         }

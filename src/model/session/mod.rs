@@ -112,8 +112,9 @@ fn intervene_on_alliance(rules: &Rules, c: &mut Courses) {
 #[inline(always)]
 fn gain_trait(rules: &Rules, c: &mut Courses, l: usize, gain: f64) {
     c.trait_alliance[l] += gain;
+    let gained = rules.gained_heading * c.link[l] * gain;
     match rules.world.symptoms {
-        Symptoms::Relaxation(_) => c.heading[l] -= rules.gained_heading * gain,
-        Symptoms::LinearGrowth(_) => c.rate[l] -= rules.gained_heading * gain,
+        Symptoms::Relaxation(_) => c.heading[l] -= gained,
+        Symptoms::LinearGrowth(_) => c.rate[l] -= gained,
     }
 }
