@@ -4,6 +4,7 @@ mod common;
 
 use dyadsim::model::clinic::Clinic;
 use dyadsim::model::courses::Courses;
+use dyadsim::model::development::Career;
 use dyadsim::model::draws::ClientLuck;
 use dyadsim::model::intake::{Start, start};
 use dyadsim::model::rules::Rules;
@@ -19,6 +20,7 @@ const THERAPIST: Therapist = Therapist {
     uptake: 0.4,
     burnout: 0.0,
     growth: [0.6, -0.9],
+    career: Career { years: 3.0, practises: 0.0, supervised: 0.0, attends: 0.0, progress: 0.1, alliance: 0.0, notice: 0.2, repair: 0.0 },
 };
 
 fn client() -> ClientLuck {
@@ -39,7 +41,7 @@ fn rules(settings: &str) -> Rules {
 }
 
 fn begin(rules: &Rules, burnout: f64) -> Start {
-    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0 };
+    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 0.8 };
     start(rules, &clinic, &Therapist { burnout, ..THERAPIST }, &client())
 }
 
@@ -51,11 +53,12 @@ fn constants(rules: &Rules, burnout: f64, later: f64) -> [f64; 5] {
     [courses.trait_alliance[3], courses.heading[3], courses.rate[3], courses.notice[3], courses.rupture[3]]
 }
 
-const WORLDS: [&str; 4] = [
+const WORLDS: [&str; 5] = [
     "",
     "alliance_effects: (therapist: 1.7, quadratic: -0.3, support: 0.4), treatment: (care: 1.4), therapists: (alliance_variance: 0.2)",
     "symptoms: LinearGrowth(), rupture: (notice_burnout: -0.9)",
     "rupture: (onset: Logistic())",
+    "diagnoses: { \"personality\": (share: 1.0, alliance_effect: 1.9) }, treatment: (kind: \"internet\"), therapists: (alliance_variance: 0.3)",
 ];
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod studies;
 
+use dyadsim::model::diagnosis::shipped_groups;
+use dyadsim::model::treatment::shipped_treatments;
 use std::fs;
 use studies::{at, load, load_text};
 
@@ -67,6 +69,73 @@ fn every_setting_in_a_document_can_be_made() {
         }
     }
     assert!(seen >= 5, "only {seen} settings found");
+}
+
+/// Numbers side by side, as in `.2 / .4 / .4`.
+fn side_by_side(numbers: &[f64]) -> String {
+    numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" / ")
+}
+
+/// A table of a page, between its marks, is the one given. `BLESS=1` writes it.
+fn table_is(page: &str, name: &str, head: &[&str], rows: &[Vec<String>]) {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let head: Vec<String> = head.iter().map(ToString::to_string).collect();
+    let wanted: String =
+        [line(&head), format!("|{}\n", "---|".repeat(head.len()))].into_iter().chain(rows.iter().map(|row| line(row))).collect();
+    let text = fs::read_to_string(at(page)).unwrap_or_else(|error| panic!("{page}: {error}")).replace("\r\n", "\n");
+    let (before, rest) = text.split_once(&format!("<!-- table: {name} -->\n")).unwrap_or_else(|| panic!("{page} has no table of {name}"));
+    let (shown, after) = rest.split_once("<!-- end of table -->").expect("a mark at the end of the table");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(at(page), format!("{before}<!-- table: {name} -->\n{wanted}<!-- end of table -->{after}")).expect("a writable page");
+    } else {
+        assert_eq!(shown, wanted, "{page}: the table of {name} is out of date; BLESS=1 writes it");
+    }
+}
+
+#[test]
+fn tables_of_treatments_and_diagnosis_groups_show_the_data() {
+    let treatments = shipped_treatments().into_iter().map(|one| {
+        let p = one.profile;
+        let phase = match p.alliance_cost != 0.0 || p.mastery != 0.0 {
+            true => format!("{} in sessions {}–{} / {}", p.alliance_cost, p.cost_from, p.cost_until, p.mastery),
+            false => "–".into(),
+        };
+        vec![
+            one.name.to_owned(),
+            side_by_side(&[p.bond_weight, p.task_weight, p.goal_weight]),
+            side_by_side(&[p.care_share, p.expectancy_share, p.specific_share]),
+            side_by_side(&[p.care, p.expectancy, p.ingredients]),
+            p.effect.to_string(),
+            p.alliance.to_string(),
+            p.therapist_share.to_string(),
+            phase,
+            side_by_side(&[p.rupture, p.dropout]),
+            one.basis.to_owned(),
+        ]
+    });
+    let head = [
+        "treatment",
+        "weights",
+        "shares",
+        "strengths",
+        "`effect`",
+        "`alliance`",
+        "`therapist_share`",
+        "`alliance_cost` / `mastery`",
+        "`rupture` / `dropout`",
+        "basis",
+    ];
+    table_is("docs/scenarios.md", "treatments", &head, &treatments.collect::<Vec<_>>());
+    let groups = shipped_groups().into_iter().map(|one| {
+        let g = one.group;
+        let disorder = g.personality_disorder.map_or("as in `clients`".into(), |share| share.to_string());
+        let mut row = vec![one.name.to_owned()];
+        row.extend([g.severity, g.alliance, g.alliance_effect, g.rupture, g.dropout].map(|number| number.to_string()));
+        row.extend([disorder, one.basis.to_owned()]);
+        row
+    });
+    let head = ["group", "`severity`", "`alliance`", "`alliance_effect`", "`rupture`", "`dropout`", "`personality_disorder`", "basis"];
+    table_is("docs/scenarios.md", "diagnoses", &head, &groups.collect::<Vec<_>>());
 }
 
 #[test]

@@ -107,3 +107,15 @@ fn linear_growth_with_simple_ruptures_and_interventions() {
             arms: [(name: "usual care"), (name: "do", set: { "interventions": [AllianceState(add: 1.0, from: 2, until: 3), RepairEveryRupture()] })])"#,
     );
 }
+
+#[test]
+fn treatments_groups_and_therapists_who_change() {
+    golden(
+        "groups_and_careers",
+        r#"(clinics: (count: 1, therapists: 3, clients_per_therapist: 4, recruitment_weeks: 52.0), tracking: (norm_clients: 400),
+            diagnoses: { "depression": (share: 0.5), "personality": (share: 0.3), "own": (share: 0.2, alliance_effect: 0.5, severity: -5.0) },
+            therapists: (burnout_mean: 0.3, burnout_sd: 0.3, development: (practice_share: 0.5, training: (share: 0.5, months: 3.0))),
+            symptoms: Relaxation(rate_motivation: 0.1, heading_anxiety: 3.0),
+            arms: [(name: "exposure", set: { "treatment.kind": "exposure" }), (name: "internet", set: { "treatment.kind": "internet" })])"#,
+    );
+}

@@ -48,6 +48,33 @@ fn changing_one_clients_trait_changes_no_other_client() {
 }
 
 #[test]
+fn a_few_more_clients_in_a_group_change_nobody_else() {
+    let groups = |share: f64| format!("\"diagnoses\": {{ \"a\": (share: {share:?}, severity: 5.0), \"b\": (share: {:?}) }}", 1.0 - share);
+    let text = format!(
+        "(clinics: ({SMALL}), arms: [(name: \"one\", set: {{ {} }}), (name: \"two\", set: {{ {} }})])",
+        groups(0.25),
+        groups(0.375)
+    );
+    let (arms, paths) = observed(&cell(&text), 2, 0);
+    let changed = |i: usize| arms[0].starts[i].diagnosis != arms[1].starts[i].diagnosis;
+    assert!((3..=25).contains(&(0..100).filter(|&i| changed(i)).count()));
+    for i in (0..100).filter(|&i| !changed(i)) {
+        assert_eq!(paths[0][i], paths[1][i], "client {i}");
+    }
+}
+
+#[test]
+fn training_some_therapists_leaves_the_clients_of_the_others_alone() {
+    let (arms, _) = observed(&cell(&arms("\"therapists.development.training\": (share: 0.5, week: 0.0, months: 0.0)", SMALL)), 2, 0);
+    let attends = |i: usize| arms[1].therapists[arms[1].dyads[i].therapist.expect("treated")].career.attends > 0.5;
+    assert!((0..100).any(attends) && !(0..100).all(attends));
+    for i in 0..100 {
+        assert_eq!(arms[0].starts[i] == arms[1].starts[i], !attends(i), "client {i}");
+        assert!(attends(i) || arms[0].courses[i] == arms[1].courses[i], "client {i}");
+    }
+}
+
+#[test]
 fn a_client_keeps_her_luck_when_the_study_grows() {
     let small = observed(&cell(&format!("(clinics: ({SMALL}))")), 3, 1).0.remove(0);
     let large = observed(&cell("(clinics: (count: 3, therapists: 7, clients_per_therapist: 14))"), 3, 1).0.remove(0);

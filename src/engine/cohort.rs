@@ -5,6 +5,7 @@ use super::replicate::{ArmResult, Cell, CourseResult, Dyad, SessionObserver, Wor
 use super::streams::{Bookmark, Entity, LaneStreams, Purpose, ReplicateStreams};
 use super::vector::{Kernel, at};
 use crate::model::courses::Courses;
+use crate::model::development::start_week;
 use crate::model::draws::{IntakeLuck, SessionLuck, W};
 use crate::model::ending::EndReason;
 use crate::model::intake::{Start, finish_rates, start};
@@ -157,7 +158,14 @@ fn admit_lanes(rules: &Rules, size: Size, addresses: &[[usize; 3]], luck: &Intak
         if let Some(at) = positions[l] {
             let therapist = address[0] * size.therapists + address[1];
             arm.dyads[at] = Dyad { client: client(address).word(), therapist: Some(therapist) };
-            arm.starts[at] = start(rules, &arm.clinics[address[0]], &arm.therapists[therapist], &luck.of(l));
+            let (clinic, hired) = (&arm.clinics[address[0]], &arm.therapists[therapist]);
+            arm.starts[at] = if rules.develops {
+                let week = start_week(rules.world.clinics.recruitment_weeks, address[2], size.clients);
+                let then = hired.at(&rules.world.therapists, rules.has_feedback, week);
+                Start { week, ..start(rules, clinic, &then, &luck.of(l)) }
+            } else {
+                start(rules, clinic, hired, &luck.of(l))
+            };
             rates[l] = arm.starts[at].rate;
         }
     }

@@ -297,8 +297,12 @@ impl<'a> Arm<'a> {
         let [rest, background] = self.streams.pair(referral.client, somebody, Purpose::Match);
         let mut luck = referral.luck;
         (luck.match_rest, luck.background) = (f64::from(normal(rest)), uniform(background));
-        let today = Therapist { burnout: practice.burnout, ..self.result.therapists[therapist] };
-        let mut start = start(self.rules, &self.result.clinics[clinic], &today, &luck);
+        let mut today = Therapist { burnout: practice.burnout, ..self.result.therapists[therapist] };
+        let study_week = f64::from(week.saturating_sub(self.workload.warm_up + 1));
+        if self.rules.develops {
+            today = today.at(&self.rules.world.therapists, self.rules.has_feedback, study_week);
+        }
+        let mut start = Start { week: study_week, ..start(self.rules, &self.result.clinics[clinic], &today, &luck) };
         if waited > 0 {
             start.symptoms += self.workload.change_while_waiting(f64::from(waited), referral.change());
             start.dropout += self.workload.waiting_dropout * f64::from(waited);

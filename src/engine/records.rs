@@ -150,6 +150,8 @@ crate::table! {
         burnout: f64 = "1", "burnout; its mean over the weeks of the sample in an open clinic (latent)";
         /// Load.
         session_load: f64 = "share", "sessions wanted over sessions possible, mean over weeks (NaN in a cohort)";
+        /// Years of practice.
+        years: f64 = "years", "years of practice when the study begins";
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
@@ -176,6 +178,10 @@ crate::table! {
         therapist: i32 = "1", "therapist within the replicate";
         /// Client.
         client: i32 = "1", "client within the replicate";
+        /// Diagnosis.
+        diagnosis: i16 = "1", "diagnosis group (row of the diagnoses table with the same cell and arm), 0 without groups";
+        /// Week.
+        start_week: f64 = "week", "week in which the course started";
         /// Intake score.
         intake_score: f64 = "score", "symptom score at session 1";
         /// Final score.
@@ -403,6 +409,8 @@ pub fn client_rows(
             clinic: therapist.map_or(0, |therapist| result.clinic_of(therapist) as i32 + 1),
             therapist: therapist.map_or(0, |therapist| therapist as i32 + 1),
             client: i as i32 + 1,
+            diagnosis: start.diagnosis as i16,
+            start_week: start.week,
             intake_score: course.intake_score,
             final_score: course.final_score,
             early_alliance: course.early_rating,
@@ -466,6 +474,7 @@ pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult
             uptake: therapist.uptake,
             burnout,
             session_load,
+            years: therapist.career.years,
             final_score: mean(&|c| c.final_score),
             change: mean(&|c| c.final_score - c.intake_score),
             dropout: mean(&|c| f64::from(u8::from(c.reason == EndReason::Dropout))),

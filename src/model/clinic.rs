@@ -12,6 +12,9 @@ params! {
         /// Clients sampled for each therapist. A sampling design, not a workload: it never changes
         /// how busy a therapist is.
         clients_per_therapist: u32 = 25, "clients per therapist", [1, 10000], "design; studies range from 1.5 to 124 (J8)";
+        /// Weeks over which a therapist's clients start, evenly and in order (0: all in the first week). It matters
+        /// only where therapists change with time.
+        recruitment_weeks: f64 = 0.0, "weeks", [0.0, 520.0], "design";
         /// Standard deviation between clinics of where their clients are heading. The default gives
         /// clinics about 1 % of the variance of outcome.
         outcome_sd: f64 = 4.0, "points", [0.0, 50.0], "G9 Mahon, Minami and Brown 2023 (1.1 %); G10 Firth 2019 (1.9 %)";

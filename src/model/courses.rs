@@ -16,6 +16,8 @@ pub struct Courses {
     pub rate: Lanes,
     /// Effect of state alliance on the next change, points per SD.
     pub state_effect: Lanes,
+    /// What alliance does for this client, times usual.
+    pub link: Lanes,
     /// Good-enough level, points.
     pub good_enough: Lanes,
     /// Log mean of rupture intensity, or log-odds of a rupture.
@@ -131,6 +133,7 @@ impl Courses {
         self.heading[l] = start.heading;
         self.rate[l] = start.rate;
         self.state_effect[l] = start.state_effect;
+        self.link[l] = start.link;
         self.good_enough[l] = start.good_enough;
         self.rupture[l] = start.rupture;
         self.notice[l] = start.notice;
@@ -178,7 +181,7 @@ impl Courses {
                 *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
             }};
         }
-        back!(heading rate state_effect good_enough rupture notice repair dropout uptake band interval gain session symptoms
+        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain session symptoms
             trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
             signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
             felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);
@@ -189,7 +192,7 @@ impl Courses {
     /// is the growth of alliance.
     pub fn components(&self, rules: &Rules, l: usize) -> [f64; 3] {
         let a = &rules.world.alliance;
-        let bond_weight = rules.world.treatment.bond_weight;
+        let bond_weight = rules.treatment.profile.bond_weight;
         let all = a.growth * (1.0 - self.ungrown[l]);
         let bond_grown = a.growth * super::alliance::Alliance::grown(self.session[l], a.bond_sessions);
         let work_grown = if bond_weight < 1.0 { (all - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };

@@ -9,6 +9,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::clinic::ClinicLuck;
+use super::development::CareerLuck;
 use super::math::{normal, uniform};
 use super::quantile::GammaTable;
 use super::therapist::TherapistLuck;
@@ -29,10 +30,10 @@ pub const SESSION_STRIDE: usize = 32;
 pub const SESSION_SLOTS: usize = 16;
 
 /// Slots of a client's intake in use so far.
-pub const CLIENT_SLOTS: usize = 20;
+pub const CLIENT_SLOTS: usize = 22;
 
 /// Slots of a therapist in use so far.
-pub const THERAPIST_SLOTS: usize = 10;
+pub const THERAPIST_SLOTS: usize = 14;
 
 /// Slots of a clinic in use so far.
 pub const CLINIC_SLOTS: usize = 3;
@@ -156,9 +157,13 @@ pub mod intake_slot {
     pub const PERSONALITY: usize = 18;
     /// Shared background, uniform.
     pub const BACKGROUND: usize = 19;
+    /// Reserved.
+    pub const RESERVED: usize = 20;
+    /// Diagnosis group, uniform.
+    pub const DIAGNOSIS: usize = 21;
 
     /// Slots that are uniform; all others are normal.
-    pub const UNIFORM: &[usize] = &[PERSONALITY, BACKGROUND];
+    pub const UNIFORM: &[usize] = &[PERSONALITY, BACKGROUND, DIAGNOSIS];
 }
 
 /// Which slots a set of arms can use at all. What no arm uses is not computed; it still has its place in the
@@ -288,6 +293,8 @@ pub struct ClientLuck {
     pub personality: f64,
     /// Shared background, uniform.
     pub background: f64,
+    /// Diagnosis group, uniform.
+    pub diagnosis: f64,
 }
 
 /// Luck of [`W`] clients at intake, slot by slot. Slots that nobody needs stay 0.
@@ -333,6 +340,7 @@ impl IntakeLuck {
             post_residual: v(POST_RESIDUAL),
             personality: v(PERSONALITY),
             background: v(BACKGROUND),
+            diagnosis: v(DIAGNOSIS),
         }
     }
 }
@@ -346,6 +354,12 @@ impl TherapistLuck {
             uptake: uniform(bits[6]),
             burnout: f64::from(normal(bits[7])),
             growth: [f64::from(normal(bits[8])), f64::from(normal(bits[9]))],
+            career: CareerLuck {
+                years: f64::from(normal(bits[10])),
+                practises: uniform(bits[11]),
+                supervised: uniform(bits[12]),
+                attends: uniform(bits[13]),
+            },
         }
     }
 }

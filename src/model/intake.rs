@@ -3,6 +3,7 @@
 
 use super::client::mismatch;
 use super::clinic::Clinic;
+use super::diagnosis::Group;
 use super::draws::ClientLuck;
 use super::math::exp;
 use super::rules::Rules;
@@ -31,6 +32,8 @@ pub struct Start {
     pub rate: f64,
     /// Effect of state alliance on the next change, points per SD.
     pub state_effect: f64,
+    /// What alliance does for this client, times usual.
+    pub link: f64,
     /// Good-enough level, points.
     pub good_enough: f64,
     /// Log mean of rupture intensity at state alliance 0 (or log-odds of a rupture at alliance 0).
@@ -51,69 +54,80 @@ pub struct Start {
     pub mismatch: f64,
     /// Personality disorder.
     pub personality_disorder: bool,
+    /// Number of the diagnosis group, from 1; 0 without groups.
+    pub diagnosis: u16,
+    /// Week in which the course starts.
+    pub week: f64,
     /// Luck of the score after treatment: error and deviation from the line.
     pub post: [f64; 2],
+}
+
+/// Client and therapist before their first session: what both bring, as far as it is needed more than once.
+struct Meeting<'a> {
+    clinic: &'a Clinic,
+    therapist: &'a Therapist,
+    luck: &'a ClientLuck,
+    group: &'a Group,
+    mismatch: f64,
+    personality_disorder: bool,
+    /// The client's part of alliance, without her group's.
+    client: f64,
+    /// The match part of alliance, without the treatment's.
+    r#match: f64,
 }
 
 /// Starts a course. Under relaxation the rate is still a logarithm until [`finish_rates`].
 #[inline(always)]
 pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &ClientLuck) -> Start {
     let world = &rules.world;
+    let profile = &rules.treatment.profile;
     let [anxiety, avoidance] = luck.attachment;
+    let (diagnosis, group) = rules.groups.find(luck.diagnosis);
     let mismatch = mismatch(luck.attachment, [therapist.anxiety, therapist.avoidance]);
-    let personality_disorder = luck.personality < world.clients.personality_disorder;
+    let personality_disorder = has_personality_disorder(rules, group, luck);
+    let client = client_alliance(rules, luck);
+    let r#match = match_alliance(rules, mismatch, luck);
+    let dyad = Meeting { clinic, therapist, luck, group, mismatch, personality_disorder, client, r#match };
 
-    let client_alliance = client_alliance(rules, luck);
-    let match_alliance = match_alliance(rules, mismatch, luck);
-    let known = therapist.alliance + client_alliance + match_alliance;
     let [bond, task, goal] = luck.components;
     let components = [rules.component_sd * bond, rules.component_sd * task, rules.component_sd * goal];
-
-    let effects = &world.alliance_effects;
-    let weighted = effects.therapist * therapist.alliance
-        + effects.client * client_alliance
-        + effects.r#match * match_alliance
-        + effects.clinic * clinic.alliance;
-    let burnout = &rules.burnout;
-    let reaches = world.treatment.effective_alliance(pull(effects, weighted, luck.support), components);
-    let effective = clinic.alliance_effect * (reaches - burnout.effective_alliance * therapist.burnout);
-
-    let severity = world.clients.severity_mean + world.clients.severity_alliance * known + world.clients.severity_sd * luck.severity;
+    let link = group.alliance_effect * clinic.alliance_effect;
+    let effective = link * effective_alliance(rules, &dyad, components);
+    let [symptoms, heading, rate] = prognosis(rules, &dyad, effective);
     let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
-    let outside = clinic.outcome - world.therapists.effectiveness * (therapist.effectiveness - burnout.effectiveness * therapist.burnout);
-    let (symptoms, heading, rate) = match &world.symptoms {
-        Symptoms::Relaxation(p) => (
-            severity,
-            heading(p, severity, world.clients.severity_mean, effective, outside, luck.heading),
-            log_rate(p, effective, luck.rate),
-        ),
-        Symptoms::LinearGrowth(p) => {
-            let own = p.slope_severity * luck.severity + (1.0 - p.slope_severity * p.slope_severity).sqrt() * luck.rate;
-            let slope = p.slope + p.therapist_slope_sd * therapist.growth[1] + p.slope_sd * own - p.trait_effect * effective;
-            (severity + p.therapist_intercept_sd * therapist.growth[0], 0.0, slope)
-        }
-    };
+    let burnout = &rules.burnout;
 
     Start {
         symptoms: symptoms + before,
-        trait_alliance: known - burnout.trait_alliance * therapist.burnout + clinic.alliance,
-        client_alliance,
-        match_alliance,
+        trait_alliance: profile.therapist_share * (therapist.alliance + therapist.career.alliance) + (client + group.alliance) + r#match
+            - burnout.trait_alliance * therapist.burnout
+            + clinic.alliance
+            + profile.alliance,
+        client_alliance: client + group.alliance,
+        match_alliance: r#match,
         components,
         state: world.alliance.initial_state_variance.sqrt() * luck.state,
         heading,
         rate,
-        state_effect: clinic.alliance_effect * rules.state_coefficient * (1.0 + effects.state_sd * luck.state_effect),
+        state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect) * link,
+        link,
         good_enough: world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough,
-        rupture: rupture_base(rules, therapist, [anxiety, avoidance], mismatch, personality_disorder),
-        notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout,
-        repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill,
-        dropout: world.endings.dropout + therapist.dropout + clinic.dropout + world.endings.dropout_motivation * luck.motivation,
+        rupture: rupture_base(rules, &dyad),
+        notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout + therapist.career.notice,
+        repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill + therapist.career.repair,
+        dropout: world.endings.dropout
+            + therapist.dropout
+            + clinic.dropout
+            + world.endings.dropout_motivation * luck.motivation
+            + profile.dropout
+            + group.dropout,
         uptake: therapist.uptake,
         anxiety,
         avoidance,
         mismatch,
         personality_disorder,
+        diagnosis,
+        week: 0.0,
         post: [luck.post_error, luck.post_residual],
     }
 }
@@ -121,12 +135,14 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
 /// A client who never met a therapist: what she came with, and nothing else.
 pub fn unmet(rules: &Rules, luck: &ClientLuck) -> Start {
     let [anxiety, avoidance] = luck.attachment;
+    let (diagnosis, group) = rules.groups.find(luck.diagnosis);
     let unknown = f64::NAN;
     Start {
         anxiety,
         avoidance,
-        client_alliance: client_alliance(rules, luck),
-        personality_disorder: luck.personality < rules.world.clients.personality_disorder,
+        client_alliance: client_alliance(rules, luck) + group.alliance,
+        personality_disorder: has_personality_disorder(rules, group, luck),
+        diagnosis,
         trait_alliance: unknown,
         match_alliance: unknown,
         heading: unknown,
@@ -135,12 +151,66 @@ pub fn unmet(rules: &Rules, luck: &ClientLuck) -> Start {
     }
 }
 
-/// The client's part of trait alliance.
+/// The client's part of trait alliance, without her group's.
 #[inline(always)]
 fn client_alliance(rules: &Rules, luck: &ClientLuck) -> f64 {
     let [anxiety, avoidance] = luck.attachment;
     let clients = &rules.world.clients;
     clients.alliance_anxiety * anxiety + clients.alliance_avoidance * avoidance + rules.client_rest_sd * luck.alliance
+}
+
+#[inline(always)]
+fn has_personality_disorder(rules: &Rules, group: &Group, luck: &ClientLuck) -> bool {
+    luck.personality < group.personality_disorder.unwrap_or(rules.world.clients.personality_disorder)
+}
+
+/// What alliance brings through the pathways of the treatment, SD: parts weighted by source, less what burnout takes.
+#[inline(always)]
+fn effective_alliance(rules: &Rules, dyad: &Meeting, components: [f64; 3]) -> f64 {
+    let effects = &rules.world.alliance_effects;
+    let treatment = &rules.treatment;
+    let weighted = effects.therapist * (treatment.profile.therapist_share * (dyad.therapist.alliance + dyad.therapist.career.alliance))
+        + effects.client * (dyad.client + dyad.group.alliance)
+        + effects.r#match * (dyad.r#match + treatment.profile.alliance)
+        + effects.clinic * dyad.clinic.alliance;
+    treatment.effective_alliance(pull(effects, weighted, dyad.luck.support), components)
+        - rules.burnout.effective_alliance * dyad.therapist.burnout
+}
+
+/// Symptoms at intake, the level the client is heading for and how fast she changes. Who comes, and how distressed, does
+/// not depend on treatment, training, burnout or the group's alliance; where she is heading does.
+#[inline(always)]
+fn prognosis(rules: &Rules, dyad: &Meeting, effective: f64) -> [f64; 3] {
+    let Meeting { clinic, therapist, luck, group, .. } = dyad;
+    let (world, profile) = (&rules.world, &rules.treatment.profile);
+    let clients = &world.clients;
+    let [anxiety, avoidance] = luck.attachment;
+    let known = therapist.alliance + dyad.client + dyad.r#match;
+    let severity = clients.severity_mean + clients.severity_alliance * known + clients.severity_sd * luck.severity + group.severity;
+    let progress = profile.therapist_share * therapist.career.progress;
+    match &world.symptoms {
+        Symptoms::Relaxation(p) => {
+            let effectiveness = profile.therapist_share * therapist.effectiveness - rules.burnout.effectiveness * therapist.burnout;
+            let outside = clinic.outcome
+                - world.therapists.effectiveness * effectiveness
+                - profile.effect
+                - world.therapists.development.heading_per_d * progress
+                + p.heading_anxiety * anxiety
+                + p.heading_avoidance * avoidance;
+            let level = heading(p, severity, clients.severity_mean, effective, outside, luck.heading);
+            [severity, level, log_rate(p, effective, luck.motivation, luck.rate)]
+        }
+        Symptoms::LinearGrowth(p) => {
+            let own = p.slope_severity * luck.severity + (1.0 - p.slope_severity * p.slope_severity).sqrt() * luck.rate;
+            let slope = p.slope + p.therapist_slope_sd * (profile.therapist_share * therapist.growth[1]) + p.slope_sd * own
+                - p.trait_effect * effective
+                - world.therapists.development.slope_per_d * progress
+                - p.slope_motivation * luck.motivation
+                + p.slope_anxiety * anxiety
+                + p.slope_avoidance * avoidance;
+            [severity + p.therapist_intercept_sd * therapist.growth[0], 0.0, slope]
+        }
+    }
 }
 
 /// Turns the log rates of some clients into rates, all together.
@@ -162,16 +232,18 @@ fn match_alliance(rules: &Rules, mismatch: f64, luck: &ClientLuck) -> f64 {
 }
 
 #[inline(always)]
-fn rupture_base(rules: &Rules, therapist: &Therapist, attachment: [f64; 2], mismatch: f64, personality_disorder: bool) -> f64 {
+fn rupture_base(rules: &Rules, dyad: &Meeting) -> f64 {
+    let shift = rules.treatment.profile.rupture + dyad.group.rupture;
     match &rules.world.rupture.onset {
         Onset::Intensity(p) => {
-            let insecurity = core::f64::consts::FRAC_1_SQRT_2 * (attachment[0] + attachment[1]);
+            let insecurity = core::f64::consts::FRAC_1_SQRT_2 * (dyad.luck.attachment[0] + dyad.luck.attachment[1]);
             rules.intensity_log_mean
                 + p.insecurity * insecurity
-                + if personality_disorder { p.personality_disorder } else { 0.0 }
-                + p.mismatch * mismatch
-                + rules.burnout.rupture * therapist.burnout
+                + if dyad.personality_disorder { p.personality_disorder } else { 0.0 }
+                + p.mismatch * dyad.mismatch
+                + rules.burnout.rupture * dyad.therapist.burnout
+                + shift
         }
-        Onset::Logistic(p) => p.intercept,
+        Onset::Logistic(p) => p.intercept + shift,
     }
 }

@@ -4,6 +4,7 @@ use super::alliance::Alliance;
 use super::burnout::BurnoutRules;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
+use super::diagnosis::{Diagnosis, Groups};
 use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, intake_slot, slot};
 use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
@@ -15,7 +16,7 @@ use super::quantile::{BetaTable, GammaTable};
 use super::rupture::{Onset, Ruptures};
 use super::symptoms::{AllianceEffects, Symptoms};
 use super::therapist::Therapists;
-use super::treatment::Treatment;
+use super::treatment::{Delivered, Treatment, TreatmentProfile};
 use super::workload::Workload;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub struct World {
     pub therapists: Therapists,
     /// How clients differ.
     pub clients: Clients,
+    /// Diagnosis groups by name; without any, clients are of one kind.
+    pub diagnoses: BTreeMap<String, Diagnosis>,
     /// The fit between client and therapist.
     pub r#match: Match,
     /// How alliance moves.
@@ -38,6 +41,8 @@ pub struct World {
     pub alliance_effects: AllianceEffects,
     /// The treatment.
     pub treatment: Treatment,
+    /// Treatments of the scenario's own.
+    pub treatments: BTreeMap<String, TreatmentProfile>,
     /// Rupture and repair.
     pub rupture: Ruptures,
     /// How symptoms change.
@@ -67,6 +72,8 @@ pub struct Contradiction {
     pub what: String,
     /// What would be right.
     pub help: String,
+    /// A name that nothing has, and the names that would be right.
+    pub slip: Option<(String, Vec<String>)>,
 }
 
 impl World {
@@ -74,7 +81,7 @@ impl World {
     pub fn contradictions(&self) -> Vec<Contradiction> {
         let mut found = Vec::new();
         let mut say = |path: &str, what: String, help: &str| {
-            found.push(Contradiction { path: path.into(), what, help: help.into() });
+            found.push(Contradiction { path: path.into(), what, help: help.into(), slip: None });
         };
         if let Err(error) = self.therapists.correlations.factor() {
             say("therapists.correlations", error.to_string(), "bring the correlations closer to 0, or make them agree in sign");
@@ -91,23 +98,6 @@ impl World {
                 "match.alliance_variance",
                 format!("is {}, less than mismatch and background explain", self.r#match.alliance_variance),
                 "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)",
-            );
-        }
-        let t = &self.treatment;
-        let weights = t.bond_weight + t.task_weight + t.goal_weight;
-        if (weights - 1.0).abs() > 1e-6 {
-            say(
-                "treatment.bond_weight",
-                format!("bond_weight + task_weight + goal_weight is {weights:.3}"),
-                "make the three weights add up to 1",
-            );
-        }
-        let shares = t.care_share + t.expectancy_share + t.specific_share;
-        if (shares - 1.0).abs() > 1e-6 {
-            say(
-                "treatment.care_share",
-                format!("care_share + expectancy_share + specific_share is {shares:.3}"),
-                "make the three shares add up to 1",
             );
         }
         let known = shipped_instruments();
@@ -165,7 +155,15 @@ impl World {
                 );
             }
         }
+        found.extend(self.treatment_contradictions());
+        found.extend(self.group_contradictions());
+        found.extend(self.calendar_contradictions());
         found
+    }
+
+    /// Weeks over which clients come.
+    pub fn weeks_of_intake(&self) -> f64 {
+        self.workload.as_ref().map_or(self.clinics.recruitment_weeks, |workload| f64::from(workload.weeks))
     }
 
     fn instrument(&self, what: &str) -> Instrument {
@@ -291,6 +289,12 @@ pub struct Rules {
     pub state_coefficient: f64,
     /// Effect of trait alliance gained in therapy on the heading, points per SD.
     pub gained_heading: f64,
+    /// The treatment as delivered.
+    pub treatment: Delivered,
+    /// Diagnosis groups.
+    pub groups: Groups,
+    /// It matters in which week a client starts, since therapists change.
+    pub develops: bool,
     /// What burnout does.
     pub burnout: BurnoutRules,
     /// Log-odds of noticing withdrawal, confrontation.
@@ -362,6 +366,7 @@ impl Rules {
             Symptoms::LinearGrowth(p) => (p.state_effect, p.trait_effect),
         };
         let delta = world.clinics.session_interval;
+        let treatment = world.delivered();
         Ok(Self {
             factor,
             uptake: BetaTable::new(world.therapists.uptake_alpha, world.therapists.uptake_beta),
@@ -381,11 +386,14 @@ impl Rules {
             lift: a.symptom_effect * state_sd,
             growth_decay: exp(-1.0 / a.growth_sessions),
             state_coefficient: state_coefficient * world.alliance_effects.state,
-            gained_heading: gained_heading * world.alliance_effects.r#match * world.treatment.effective_alliance(1.0, [0.0; 3]),
-            burnout: BurnoutRules::of(world),
+            gained_heading: gained_heading * world.alliance_effects.r#match * treatment.effective_alliance(1.0, [0.0; 3]),
+            burnout: BurnoutRules::of(world, &treatment),
+            treatment,
+            groups: Groups::of(&world.diagnoses),
+            develops: world.therapists.development.matters(world.weeks_of_intake()),
             notice_logits: [logit(r.notice_withdrawal), logit(r.notice_confrontation)],
             notice_chances: [r.notice_withdrawal, r.notice_confrontation],
-            notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0,
+            notice_alike: r.notice_skill == 0.0 && r.notice_burnout == 0.0 && world.therapists.development.training.share == 0.0,
             unnoticed_logit: logit(r.repair_unnoticed),
             thresholds,
             intensity_slope,
@@ -421,10 +429,12 @@ impl Rules {
         needs[intake_slot::HEADING] = relaxes;
         needs[intake_slot::STATE_EFFECT] = effects.state_sd > 0.0;
         needs[intake_slot::SUPPORT] = effects.support != 0.0;
-        needs[intake_slot::MOTIVATION] = world.endings.dropout_motivation != 0.0;
+        needs[intake_slot::MOTIVATION] = world.endings.dropout_motivation != 0.0 || world.symptoms.need_motivation();
         needs[intake_slot::BEFORE] = world.clients.change_before_first_session_sd > 0.0;
         needs[intake_slot::POST_ERROR] = symptoms.error_sd > 0.0;
         needs[intake_slot::POST_RESIDUAL] = !relaxes;
+        needs[intake_slot::RESERVED] = false;
+        needs[intake_slot::DIAGNOSIS] = !world.diagnoses.is_empty();
         needs
     }
 

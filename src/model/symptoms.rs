@@ -37,10 +37,16 @@ params! {
         heading_alliance: f64 = 3.5, "points per SD", [-100.0, 100.0], "A13 Flückiger 2018: early r .22";
         /// Standard deviation between clients of that level, for all other reasons.
         heading_sd: f64 = 6.0, "points", [0.0, 1000.0], "calibrated", weak;
+        /// Rise of that level per SD of the client's attachment anxiety.
+        heading_anxiety: f64 = 0.0, "points per SD", [-100.0, 100.0], "K4 Levy 2011: worse outcome, d .46, which would be about 10; K1, K2: part of it works through alliance";
+        /// Rise of that level per SD of attachment avoidance.
+        heading_avoidance: f64 = 0.0, "points per SD", [-100.0, 100.0], "K4 Levy 2011: no difference";
         /// Share of the distance covered in a week, for a median client.
         rate: f64 = 0.125, "per week", [0.0, 2.0], "H10, H11, H13, H14; calibrated";
         /// Rise of the log rate per SD of effective trait alliance.
         rate_alliance: f64 = 0.15, "log per SD", [-5.0, 5.0], "calibrated with heading_alliance", weak;
+        /// Rise of the log rate per SD of the client's motivation.
+        rate_motivation: f64 = 0.0, "log per SD", [-5.0, 5.0], "no figure", weak;
         /// Standard deviation between clients of the log rate.
         rate_sd: f64 = 0.5, "log", [0.0, 5.0], "H15 Baldwin 2009: clients differ in rate", weak;
         /// Effect of state alliance on the next change of symptoms, standardised within clients.
@@ -72,6 +78,12 @@ params! {
         therapist_slope_sd: f64 = 0.25, "points per session", [0.0, 100.0], "G1, G9; calibrated", weak;
         /// Extra improvement per session and SD of effective trait alliance.
         trait_effect: f64 = 0.25, "points per session per SD", [-100.0, 100.0], "A13; calibrated", weak;
+        /// Extra improvement per session and SD of the client's motivation.
+        slope_motivation: f64 = 0.0, "points per session per SD", [-100.0, 100.0], "no figure", weak;
+        /// Improvement lost per session and SD of attachment anxiety.
+        slope_anxiety: f64 = 0.0, "points per session per SD", [-100.0, 100.0], "K4 Levy 2011: worse outcome, d .46";
+        /// Improvement lost per session and SD of attachment avoidance.
+        slope_avoidance: f64 = 0.0, "points per session per SD", [-100.0, 100.0], "K4 Levy 2011: no difference";
         /// Extra improvement after a session per SD of state alliance.
         state_effect: f64 = 0.5, "points per SD", [-100.0, 100.0], "C2", weak;
         /// Standard deviation of scores around the line.
@@ -91,6 +103,16 @@ choice! {
     }
 }
 
+impl Symptoms {
+    /// Does a client's motivation act on how fast she improves?
+    pub fn need_motivation(&self) -> bool {
+        match self {
+            Self::Relaxation(p) => p.rate_motivation != 0.0,
+            Self::LinearGrowth(p) => p.slope_motivation != 0.0,
+        }
+    }
+}
+
 /// Trait alliance that has an effect, SD: parts weighted by source, bent by the quadratic term and
 /// scaled by social support.
 #[inline(always)]
@@ -106,6 +128,6 @@ pub fn heading(p: &Relaxation, severity: f64, severity_mean: f64, effective_alli
 
 /// Logarithm of a client's improvement rate, relative to the median client's.
 #[inline(always)]
-pub fn log_rate(p: &Relaxation, effective_alliance: f64, luck: f64) -> f64 {
-    p.rate_alliance * effective_alliance + p.rate_sd * luck
+pub fn log_rate(p: &Relaxation, effective_alliance: f64, motivation: f64, luck: f64) -> f64 {
+    p.rate_alliance * effective_alliance + p.rate_sd * luck + p.rate_motivation * motivation
 }

@@ -1,5 +1,6 @@
 //! Therapists: correlated standard-normal traits and what follows from them.
 
+use super::development::{Career, CareerLuck, Development};
 use super::params::params;
 
 params! {
@@ -25,6 +26,8 @@ params! {
     pub struct Therapists {
         /// Correlations between skill, alliance, effectiveness and retention.
         correlations: TraitCorrelations = TraitCorrelations::default() => dive;
+        /// How therapists change with time: years, practice, supervision, training.
+        development: Development = Development::default() => dive;
         /// Variance between therapists of trait alliance.
         alliance_variance: f64 = 0.05, "SD²", [0.0, 4.0], "D10, D12: 3–10 % of a client's rating lies between therapists";
         /// Points by which a therapist one standard deviation more effective moves the level her
@@ -69,6 +72,8 @@ pub struct Therapist {
     pub burnout: f64,
     /// Her own intercept and slope under linear growth, standard normal.
     pub growth: [f64; 2],
+    /// Practice, supervision and training.
+    pub career: Career,
 }
 
 /// Luck of one therapist.
@@ -84,6 +89,8 @@ pub struct TherapistLuck {
     pub burnout: f64,
     /// Standard normals behind intercept and slope under linear growth.
     pub growth: [f64; 2],
+    /// Luck behind practice, supervision and training.
+    pub career: CareerLuck,
 }
 
 impl TraitCorrelations {
@@ -141,12 +148,18 @@ impl Therapist {
             uptake,
             burnout: (p.burnout_mean + p.burnout_sd * luck.burnout).max(0.0),
             growth: luck.growth,
+            career: Career::begin(&p.development, &luck.career),
         }
     }
 
     /// The therapist in the middle of every trait: what `do(TypicalTherapist)` puts in her place.
     pub fn typical(p: &Therapists) -> Self {
-        Self { uptake: p.uptake_alpha / (p.uptake_alpha + p.uptake_beta), burnout: p.burnout_mean, ..Self::default() }
+        Self {
+            uptake: p.uptake_alpha / (p.uptake_alpha + p.uptake_beta),
+            burnout: p.burnout_mean,
+            career: Career::typical(&p.development),
+            ..Self::default()
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
 //! /weeks        a row per week, clinic and arm of the replicates that keep them: open clinics
 //! /timeline     a row per cell, arm and week: means of open clinics with their errors
+//! /diagnoses    a row per cell, arm and diagnosis group: number, name and share (only with groups)
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
@@ -19,7 +20,7 @@ use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
-use super::study_tables::{self, arms, cells, contrasts, failures, timeline};
+use super::study_tables::{self, arms, cells, contrasts, diagnoses, failures, timeline};
 use super::writer::{ResultFile, TableId, WriteOptions, Written};
 use crate::dataset::column::Table;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
@@ -73,6 +74,10 @@ impl StudyFile {
     /// As [`ResultFile::text`].
     pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
+        if let Some(table) = diagnoses(scenario) {
+            let id = self.file.table(table.name(), table.specs())?;
+            self.file.append(id, &table)?;
+        }
         let several = scenario.cells.len() > 1;
         for (c, cell) in (1..).zip(&scenario.cells) {
             for (a, arm) in (1..).zip(&cell.arms) {

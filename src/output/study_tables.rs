@@ -10,6 +10,7 @@ use crate::engine::service::TIMELINE;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
+use crate::scenario::load::Scenario;
 
 /// Measures that one arm alone has.
 fn own_measures() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {
@@ -152,6 +153,27 @@ pub(super) fn timeline(results: &Results) -> BuiltTable {
         .number("week", "week", "week, from the opening of the clinic", rows().map(|row| row.2).collect());
     let columns = TIMELINE.iter().enumerate();
     columns.fold(table, |table, (i, (name, unit, meaning))| measured(table, name, unit, meaning, rows().map(|row| row.4[i]))).build()
+}
+
+/// One row per cell, arm and diagnosis group; none without groups.
+pub(super) fn diagnoses(scenario: &Scenario) -> Option<BuiltTable> {
+    let mut rows: Vec<(i32, i32, i32, &str, f64)> = Vec::new();
+    for (c, cell) in (1..).zip(&scenario.cells) {
+        for (a, arm) in (1..).zip(&cell.arms) {
+            let groups = (1..).zip(&arm.world.diagnoses);
+            rows.extend(groups.map(|(number, (name, group))| (c, a, number, name.as_str(), group.share)));
+        }
+    }
+    let names: Vec<&str> = rows.iter().map(|row| row.3).collect();
+    (!rows.is_empty()).then(|| {
+        Builder::new("diagnoses")
+            .number("cell", "1", "cell of the design", rows.iter().map(|row| row.0).collect())
+            .number("arm", "1", "arm within the cell", rows.iter().map(|row| row.1).collect())
+            .number("diagnosis", "1", "number of the group", rows.iter().map(|row| row.2).collect())
+            .category("name", "name of the group", &names)
+            .real("share", "share", "share of clients in the group", rows.iter().map(|row| row.4).collect())
+            .build()
+    })
 }
 
 /// One row per replicate that could not be completed.

@@ -189,7 +189,7 @@ struct Findings(Vec<Contradiction>);
 
 impl Findings {
     fn say(&mut self, key: &str, what: String, help: String) {
-        self.0.push(Contradiction { path: format!("design.{key}"), what, help });
+        self.0.push(Contradiction { path: format!("design.{key}"), what, help, slip: None });
     }
 
     /// A range that is none, or that goes beyond what some arm has.

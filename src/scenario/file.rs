@@ -5,6 +5,7 @@ use super::pairs::{Pairs, RawText};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
+use crate::model::diagnosis::Diagnosis;
 use crate::model::ending::Endings;
 use crate::model::feedback::{Feedback, Tracking};
 use crate::model::intervention::Intervention;
@@ -15,7 +16,7 @@ use crate::model::rules::World;
 use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
 use crate::model::therapist::Therapists;
-use crate::model::treatment::Treatment;
+use crate::model::treatment::{Treatment, TreatmentProfile};
 use crate::model::workload::Workload;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -41,14 +42,18 @@ params! {
         therapists: Therapists = Therapists::default() => dive;
         /// How clients differ when they come.
         clients: Clients = Clients::default() => dive;
+        /// Diagnosis groups by name, with their shares; empty for clients of one kind.
+        diagnoses: BTreeMap<String, Diagnosis> = BTreeMap::new() => dive;
         /// The fit between client and therapist.
         r#match: Match = Match::default() => dive;
         /// How alliance moves.
         alliance: Alliance = Alliance::default() => dive;
         /// Which parts of alliance have an effect on change.
         alliance_effects: AllianceEffects = AllianceEffects::default() => dive;
-        /// The treatment and its pathways.
+        /// The treatment that clients get, by name, and how strong it is.
         treatment: Treatment = Treatment::default() => dive;
+        /// Treatments of your own, by name.
+        treatments: BTreeMap<String, TreatmentProfile> = BTreeMap::new() => dive;
         /// Rupture and repair.
         rupture: Ruptures = Ruptures::default() => dive;
         /// How symptoms change.
@@ -124,10 +129,12 @@ impl From<&ScenarioFile> for World {
             workload: file.workload.clone(),
             therapists: file.therapists.clone(),
             clients: file.clients.clone(),
+            diagnoses: file.diagnoses.clone(),
             r#match: file.r#match.clone(),
             alliance: file.alliance.clone(),
             alliance_effects: file.alliance_effects.clone(),
             treatment: file.treatment.clone(),
+            treatments: file.treatments.clone(),
             rupture: file.rupture.clone(),
             symptoms: file.symptoms.clone(),
             endings: file.endings.clone(),

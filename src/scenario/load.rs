@@ -9,6 +9,7 @@ use super::problem::{Problem, Problems, Source};
 use super::read::read_document;
 use super::reader;
 use super::schema::Schema;
+use super::suggest::nearest;
 use crate::model::measurement::{ALLIANCE, SYMPTOMS};
 use crate::model::rules::{Contradiction, World};
 use sha2::{Digest, Sha256};
@@ -195,7 +196,9 @@ fn as_problems(found: Vec<Contradiction>, document: &Document, place: Option<&Pa
             let own: Path = found.path.parse().unwrap_or_default();
             let headless = ["is ", "starts "].iter().any(|verb| found.what.starts_with(verb));
             let what = if headless { format!("`{}` {}", found.path, found.what) } else { found.what };
-            let mut problem = document.problem(place.unwrap_or(&own), what, Some(found.help));
+            let meant = found.slip.as_ref().and_then(|(word, names)| nearest(word, names.iter().map(String::as_str)));
+            let help = meant.map_or(found.help, |name| format!("did you mean \"{name}\"?"));
+            let mut problem = document.problem(place.unwrap_or(&own), what, Some(help));
             problem.path = found.path;
             problem
         })

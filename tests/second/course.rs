@@ -1,7 +1,7 @@
 //! Sections 3 to 5 of `docs/model.md`, written again: one client's course, session by session.
 
 use super::curves::Curves;
-use super::people::{Bug, Client, Clinic, Luck, Therapist, logistic, logit, pathway_sum};
+use super::people::{Bug, Client, Clinic, Luck, Therapist, logistic, logit, pathway_sum, treatment_of};
 use dyadsim::model::ending::EndReason;
 use dyadsim::model::feedback::{Alarm, Feedback};
 use dyadsim::model::intervention::Intervention;
@@ -9,6 +9,7 @@ use dyadsim::model::measurement::{Instrument, Measure, shipped_instruments};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::Onset;
 use dyadsim::model::symptoms::Symptoms;
+use dyadsim::model::treatment::TreatmentProfile;
 use rand_distr::Gamma;
 
 /// What is known of one client afterwards.
@@ -134,6 +135,7 @@ pub struct Setting<'a> {
     symptom_form: Form,
     alliance_form: Form,
     effects: FeedbackEffects,
+    treatment: TreatmentProfile,
 }
 
 impl<'a> Setting<'a> {
@@ -146,6 +148,7 @@ impl<'a> Setting<'a> {
             symptom_form: Form::of(world, "symptoms"),
             alliance_form: Form::of(world, "alliance"),
             effects: FeedbackEffects::of(world),
+            treatment: treatment_of(world),
         }
     }
 
@@ -162,10 +165,11 @@ impl<'a> Setting<'a> {
             let clinic = Clinic::open(self.world, luck);
             for _ in 0..clinics.therapists {
                 let mut therapist = Therapist::hire(self.world, self.bug, luck);
-                for _ in 0..clinics.clients_per_therapist {
+                for i in 0..clinics.clients_per_therapist {
                     if self.bug == Some(Bug::TherapistEach) {
                         therapist = Therapist::hire(self.world, self.bug, luck);
                     }
+                    therapist.career.week = clinics.recruitment_weeks * f64::from(i) / f64::from(clinics.clients_per_therapist);
                     let client = Client::admit(self.world, self.bug, &clinic, &therapist, luck);
                     outcomes.push(Course::begin(self, &clinic, &therapist, &client, luck).run(luck, listen));
                 }
@@ -271,6 +275,7 @@ impl<'a> Course<'a> {
             listen(self.t, self.score);
             self.look_at_chart(luck);
             self.move_state(luck);
+            self.confront();
             self.do_alliance();
             if let Some(rupture) = self.strain(luck) {
                 self.respond(rupture, luck);
@@ -371,6 +376,22 @@ impl<'a> Course<'a> {
             inertia * self.state - effect * variance.sqrt() * self.surprise + (variance * (1.0 - inertia * inertia)).sqrt() * luck.normal();
     }
 
+    /// Section 10: a phase of the treatment that costs alliance, and the mastery after it.
+    fn confront(&mut self) {
+        let p = &self.setting.treatment;
+        let first = if self.bug(Bug::CostBeginsLate) { p.cost_from + 1 } else { p.cost_from };
+        if self.t >= first && self.t <= p.cost_until {
+            self.state -= p.alliance_cost;
+        }
+        if self.t == p.cost_until + 1 {
+            if self.bug(Bug::MasteryFades) {
+                self.trait_alliance += p.mastery;
+            } else {
+                self.gain_trait(p.mastery);
+            }
+        }
+    }
+
     /// Step 6.
     fn do_alliance(&mut self) {
         for what in &self.setting.world.interventions {
@@ -448,13 +469,16 @@ impl<'a> Course<'a> {
                     + i.insecurity * insecurity
                     + i.personality_disorder * disorder
                     + i.mismatch * client.mismatch
+                    + self.setting.treatment.rupture
+                    + client.group.rupture
                     + i.burnout * self.therapist.burnout
                     + i.state * self.state;
                 let gamma = luck.draw(&Gamma::new(i.shape, 1.0 / i.shape).unwrap());
                 ((log_mean.exp() * gamma).min(i.largest), [i.observer_threshold, i.therapist_threshold, i.client_threshold])
             }
             Onset::Logistic(l) => {
-                let happens = luck.log_odds(l.intercept + l.alliance * self.alliance());
+                let happens =
+                    luck.log_odds(l.intercept + self.setting.treatment.rupture + self.client.group.rupture + l.alliance * self.alliance());
                 (if happens { 1.0 } else { 0.0 }, [0.5; 3])
             }
         }
@@ -496,9 +520,12 @@ impl<'a> Course<'a> {
 
     fn notices(&self, rupture: Rupture, luck: &mut Luck) -> bool {
         let rules = &self.setting.world.rupture;
+        let training = &self.setting.world.therapists.development.training;
+        let trained = self.therapist.career.trained(self.setting.world, self.setting.bug);
+        let skill = self.therapist.skill_now(self.setting.world, self.setting.bug);
         let usual = if rupture.withdrawal { rules.notice_withdrawal } else { rules.notice_confrontation };
         let burnout = if self.bug(Bug::BurnoutNoticesAll) { 0.0 } else { self.therapist.burnout };
-        let log_odds = logit(usual) + rules.notice_skill * self.therapist.skill + rules.notice_burnout * burnout;
+        let log_odds = logit(usual) + rules.notice_skill * skill + rules.notice_burnout * burnout + training.notice * trained;
         let draw = luck.uniform();
         draw < logistic(log_odds) || self.today.acts && draw < self.setting.effects.alarm_notice
     }
@@ -511,7 +538,10 @@ impl<'a> Course<'a> {
         if !self.today.noticed {
             return luck.chance(rules.repair_unnoticed);
         }
-        let mut log_odds = rules.repair_intercept + rules.repair_skill * self.therapist.skill;
+        let training = &self.setting.world.therapists.development.training;
+        let trained = self.therapist.career.trained(self.setting.world, self.setting.bug);
+        let skill = self.therapist.skill_now(self.setting.world, self.setting.bug);
+        let mut log_odds = rules.repair_intercept + rules.repair_skill * skill + training.repair * trained;
         if self.today.acts && !self.bug(Bug::ToolsDoNotRepair) {
             log_odds += self.setting.effects.tools_repair;
         }
@@ -548,7 +578,8 @@ impl<'a> Course<'a> {
     fn live_a_week(&mut self, luck: &mut Luck) {
         let tempo = self.tempo();
         let engagement = self.engagement();
-        let gained = self.setting.world.alliance_effects.r#match * pathway_sum(self.setting.world) * self.trait_gained;
+        let gained =
+            self.setting.world.alliance_effects.r#match * pathway_sum(self.setting.world) * self.trait_gained * self.client.alliance_effect;
         let shock;
         match &self.setting.world.symptoms {
             Symptoms::Relaxation(r) => {
@@ -635,7 +666,7 @@ impl<'a> Course<'a> {
         let endings = &self.setting.world.endings;
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
         let mut log_odds = endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
-        log_odds += endings.dropout_motivation * self.client.motivation;
+        log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout + self.client.group.dropout;
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
         }

@@ -1,9 +1,11 @@
 //! Sections 1 and 2 of `docs/model.md`, written again: clinics, therapists, clients, and the
 //! effective alliance of each dyad. One person at a time, a random number only when it is needed.
 
+use dyadsim::model::diagnosis::Diagnosis;
 use dyadsim::model::intervention::Intervention;
 use dyadsim::model::rules::World;
 use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
+use dyadsim::model::treatment::TreatmentProfile;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -58,6 +60,22 @@ pub enum Bug {
     GrowthStartsLate,
     /// Skill and effectiveness are independent.
     SkillIndependent,
+    /// Training has its full effect at once.
+    TrainedAtOnce,
+    /// Years change nobody.
+    TimeStandsStill,
+    /// Alliance does as much in every diagnosis group.
+    GroupsAlike,
+    /// A group that allies less comes with more distress.
+    GroupAllianceMakesIll,
+    /// All of what sets therapists apart comes through in every treatment.
+    WholeTherapist,
+    /// The treatment's part of alliance does nothing for outcome.
+    TreatmentAllianceIdle,
+    /// The phase that costs alliance begins a session late.
+    CostBeginsLate,
+    /// Mastery raises the alliance and not the outlook.
+    MasteryFades,
     /// The burnt-out build the alliance of others.
     BurntOutAlly,
     /// The burnt-out notice as much as others.
@@ -161,6 +179,60 @@ pub struct Therapist {
     pub growth_intercept: f64,
     /// g₁.
     pub growth_slope: f64,
+    /// How she changes with time.
+    pub career: Career,
+}
+
+/// Section 11: a therapist in time. Shares are 0 or 1, but for the typical therapist.
+#[derive(Clone, Copy)]
+pub struct Career {
+    years: f64,
+    practises: f64,
+    supervised: f64,
+    attends: f64,
+    /// Weeks since the study began.
+    pub week: f64,
+}
+
+impl Career {
+    fn begin(world: &World, luck: &mut Luck) -> Self {
+        let d = &world.therapists.development;
+        let one = |yes| if yes { 1.0 } else { 0.0 };
+        Self {
+            years: (d.years_mean + d.years_sd * luck.normal()).max(0.0),
+            practises: one(luck.chance(d.practice_share)),
+            supervised: one(luck.chance(d.supervision_share)),
+            attends: one(luck.chance(d.training.share)),
+            week: 0.0,
+        }
+    }
+
+    fn typical(world: &World) -> Self {
+        let d = &world.therapists.development;
+        Self { years: d.years_mean, practises: d.practice_share, supervised: d.supervision_share, attends: d.training.share, week: 0.0 }
+    }
+
+    /// f, for those who attend.
+    pub fn trained(&self, world: &World, bug: Option<Bug>) -> f64 {
+        let training = &world.therapists.development.training;
+        let weeks = training.months * 52.0 / 12.0;
+        if self.week < training.week {
+            0.0
+        } else if weeks == 0.0 || bug == Some(Bug::TrainedAtOnce) {
+            self.attends
+        } else {
+            self.attends * ((self.week - training.week) / weeks).min(1.0)
+        }
+    }
+
+    /// p.
+    fn progress(&self, world: &World, bug: Option<Bug>, uptake: f64) -> f64 {
+        let d = &world.therapists.development;
+        let learning = if world.feedback.is_some() { d.feedback_learning * uptake } else { 0.0 };
+        let yearly = d.yearly_change + d.practice_effect * self.practises + d.supervision_effect * self.supervised + learning;
+        let years = if bug == Some(Bug::TimeStandsStill) { 0.0 } else { self.week / 52.0 };
+        d.experience_effect * (self.years - d.years_mean) + d.training.effect * self.trained(world, bug) + yearly * years
+    }
 }
 
 impl Therapist {
@@ -184,13 +256,25 @@ impl Therapist {
             uptake: luck.draw(&Beta::new(therapists.uptake_alpha, therapists.uptake_beta).unwrap()),
             growth_intercept: luck.normal(),
             growth_slope: luck.normal(),
+            career: Career::begin(world, luck),
         }
+    }
+
+    /// What is left of the alliance she brings after burnout and training, as far as it comes through.
+    fn alliance_now(&self, world: &World, bug: Option<Bug>) -> f64 {
+        let trained = world.therapists.development.training.alliance * self.career.trained(world, bug);
+        therapist_share(world, bug) * (self.alliance + trained)
+    }
+
+    /// Skill in this week.
+    pub fn skill_now(&self, world: &World, bug: Option<Bug>) -> f64 {
+        self.skill + world.therapists.development.training.skill * self.career.trained(world, bug)
     }
 
     /// Alliance that burnout takes away.
     fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
         let per_unit = if bug == Some(Bug::BurntOutAlly) { 0.0 } else { world.therapists.burnout_alliance };
-        per_unit * world.therapists.alliance_variance.sqrt() * self.burnout
+        per_unit * world.therapists.alliance_variance.sqrt() * self.burnout * therapist_share(world, bug)
     }
 
     /// The therapist in the middle of every trait.
@@ -208,6 +292,7 @@ impl Therapist {
             uptake: therapists.uptake_alpha / (therapists.uptake_alpha + therapists.uptake_beta),
             growth_intercept: 0.0,
             growth_slope: 0.0,
+            career: Career::typical(world),
         }
     }
 }
@@ -265,6 +350,10 @@ pub struct Client {
     pub slope: f64,
     /// Effect of felt state alliance on the next change, points per SD.
     pub state_effect: f64,
+    /// m.
+    pub alliance_effect: f64,
+    /// Her diagnosis group.
+    pub group: Group,
 }
 
 impl Client {
@@ -272,7 +361,8 @@ impl Client {
     pub fn admit(world: &World, bug: Option<Bug>, clinic: &Clinic, therapist: &Therapist, luck: &mut Luck) -> Self {
         let clients = &world.clients;
         let (anxiety, avoidance, support, motivation) = (luck.normal(), luck.normal(), luck.normal(), luck.normal());
-        let personality_disorder = luck.chance(clients.personality_disorder);
+        let group = Group::of(world, luck);
+        let personality_disorder = luck.chance(group.personality_disorder);
         let client_part = client_part(world, anxiety, avoidance, luck);
 
         let distance = ((anxiety - therapist.anxiety).abs() + (avoidance - therapist.avoidance).abs()) / 2.0;
@@ -280,45 +370,101 @@ impl Client {
         let match_part = match_part(world, bug, mismatch, luck);
 
         let z_severity = luck.normal();
+        let makes_ill = if bug == Some(Bug::GroupAllianceMakesIll) { group.alliance } else { 0.0 };
+        let alliance_effect = if bug == Some(Bug::GroupsAlike) { 1.0 } else { group.alliance_effect };
         let intake_severity = clients.severity_mean
-            + clients.severity_alliance * (therapist.alliance + client_part + match_part)
+            + clients.severity_alliance * (therapist.alliance + client_part + match_part + makes_ill)
+            + group.severity
             + clients.severity_sd * z_severity;
         let mut symptoms_at_session_1 =
             intake_severity + clients.change_before_first_session + clients.change_before_first_session_sd * luck.normal();
 
         let weights = &world.alliance_effects;
-        let weighted = weights.therapist * therapist.alliance
-            + weights.client * client_part
-            + weights.r#match * match_part
+        let treatment = treatment_of(world);
+        let comes_through = therapist_share(world, bug);
+        let felt = if bug == Some(Bug::TreatmentAllianceIdle) { 0.0 } else { treatment.alliance };
+        let weighted = weights.therapist * therapist.alliance_now(world, bug)
+            + weights.client * (client_part + group.alliance)
+            + weights.r#match * (match_part + felt)
             + weights.clinic * clinic.alliance;
         let pull = (weighted + weights.quadratic * weighted * weighted) * (1.0 + weights.support * support);
         let worn_off = therapist.alliance_worn_off(world, bug);
-        let effective_alliance = through_pathways(world, pull, luck) - weights.therapist * worn_off * pathway_sum(world);
+        let effective_alliance =
+            alliance_effect * (through_pathways(world, pull, luck) - weights.therapist * worn_off * pathway_sum(world));
 
         let severity = Severity { z: z_severity, at_intake: intake_severity, at_session_1: symptoms_at_session_1 };
+        let development = &world.therapists.development;
+        let progress = comes_through * therapist.career.progress(world, bug, therapist.uptake);
         let course = match &world.symptoms {
             Symptoms::Relaxation(r) => {
                 let people = (clinic, therapist);
-                Prognosis::relaxation(world, r, bug, people, &severity, effective_alliance, luck)
+                let mut course = Prognosis::relaxation(world, r, bug, people, &severity, effective_alliance, luck);
+                course.heading += r.heading_anxiety * anxiety + r.heading_avoidance * avoidance - development.heading_per_d * progress;
+                course.rate *= (r.rate_motivation * motivation).exp();
+                course
             }
             Symptoms::LinearGrowth(g) => {
                 symptoms_at_session_1 += g.therapist_intercept_sd * therapist.growth_intercept;
-                Prognosis::line(g, therapist, &severity, effective_alliance, luck)
+                let mut course = Prognosis::line(g, therapist.growth_slope * comes_through, &severity, effective_alliance, luck);
+                course.slope += g.slope_anxiety * anxiety + g.slope_avoidance * avoidance - g.slope_motivation * motivation;
+                course.slope -= development.slope_per_d * progress;
+                course
             }
         };
         Self {
             anxiety,
             avoidance,
+            alliance_effect,
+            group,
             motivation,
             personality_disorder,
             mismatch,
-            trait_alliance: therapist.alliance - worn_off + client_part + match_part + clinic.alliance,
+            trait_alliance: therapist.alliance_now(world, bug) - worn_off
+                + client_part
+                + group.alliance
+                + match_part
+                + clinic.alliance
+                + treatment.alliance,
             good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
             symptoms_at_session_1,
             heading: course.heading,
             rate: course.rate,
             slope: course.slope,
-            state_effect: course.points_per_state * weights.state * (1.0 + weights.state_sd * luck.normal()),
+            state_effect: alliance_effect * course.points_per_state * weights.state * (1.0 + weights.state_sd * luck.normal()),
+        }
+    }
+}
+
+/// What sets a diagnosis group apart.
+#[derive(Clone, Copy)]
+pub struct Group {
+    severity: f64,
+    alliance: f64,
+    alliance_effect: f64,
+    /// Added to the log mean intensity.
+    pub rupture: f64,
+    /// Added to the log-odds of dropout.
+    pub dropout: f64,
+    personality_disorder: f64,
+}
+
+impl Group {
+    /// The group a client belongs to. Groups of worlds that are simulated twice have names of their own.
+    fn of(world: &World, luck: &mut Luck) -> Self {
+        let everywhere = world.clients.personality_disorder;
+        let mut u = luck.uniform();
+        let found = world.diagnoses.values().find(|group| {
+            u -= group.share;
+            u < 0.0
+        });
+        let of = |key: fn(&Diagnosis) -> Option<f64>, otherwise| found.and_then(key).unwrap_or(otherwise);
+        Self {
+            severity: of(|g| g.severity, 0.0),
+            alliance: of(|g| g.alliance, 0.0),
+            alliance_effect: of(|g| g.alliance_effect, 1.0),
+            rupture: of(|g| g.rupture, 0.0),
+            dropout: of(|g| g.dropout, 0.0),
+            personality_disorder: of(|g| g.personality_disorder, everywhere),
         }
     }
 }
@@ -357,7 +503,10 @@ impl Prognosis {
         let from = if bug == Some(Bug::HeadingFromSessionOne) { severity.at_session_1 } else { severity.at_intake };
         let heading = r.heading + r.heading_severity * (from - world.clients.severity_mean) - r.heading_alliance * effective_alliance
             + clinic.heading_shift
-            - world.therapists.effectiveness * (therapist.effectiveness - world.therapists.burnout_cost * therapist.burnout)
+            - world.therapists.effectiveness
+                * therapist_share(world, bug)
+                * (therapist.effectiveness - world.therapists.burnout_cost * therapist.burnout)
+            - treatment_of(world).effect
             + r.heading_sd * luck.normal();
         let log_factor = r.rate_alliance * effective_alliance + r.rate_sd * luck.normal();
         let state_sd = world.alliance.state_variance.sqrt();
@@ -367,10 +516,10 @@ impl Prognosis {
     }
 
     /// Along a line.
-    fn line(g: &LinearGrowth, therapist: &Therapist, severity: &Severity, effective_alliance: f64, luck: &mut Luck) -> Self {
+    fn line(g: &LinearGrowth, therapist_slope: f64, severity: &Severity, effective_alliance: f64, luck: &mut Luck) -> Self {
         let rho = g.slope_severity;
         let own = rho * severity.z + (1.0 - rho * rho).sqrt() * luck.normal();
-        let slope = g.slope + g.therapist_slope_sd * therapist.growth_slope + g.slope_sd * own - g.trait_effect * effective_alliance;
+        let slope = g.slope + g.therapist_slope_sd * therapist_slope + g.slope_sd * own - g.trait_effect * effective_alliance;
         Self { slope, points_per_state: g.state_effect, ..Self::default() }
     }
 }
@@ -394,20 +543,40 @@ fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, luck: &mut Luck) -
 
 /// E: the pull of alliance through care, expectancy and the specific ingredients.
 fn through_pathways(world: &World, pull: f64, luck: &mut Luck) -> f64 {
-    let treatment = &world.treatment;
+    let [care, expectancy, specific] = pathways(world);
     let loading = world.alliance.loading;
     let trait_variance = world.therapists.alliance_variance + world.clients.alliance_variance + world.r#match.alliance_variance;
     let own_sd = (trait_variance * (1.0 - loading * loading)).sqrt() / loading;
     let (bond, task, goal) = (own_sd * luck.normal(), own_sd * luck.normal(), own_sd * luck.normal());
-    treatment.care_share * treatment.care * (pull + bond)
-        + treatment.expectancy_share * treatment.expectancy * (pull + (task + goal) / 2.0)
-        + treatment.specific_share * treatment.ingredients * treatment.competence * pull
+    care * (pull + bond) + expectancy * (pull + (task + goal) / 2.0) + specific * pull
 }
 
 /// E₁: the effective alliance of a pull of 1 without own parts.
 pub fn pathway_sum(world: &World) -> f64 {
-    let treatment = &world.treatment;
-    treatment.care_share * treatment.care
-        + treatment.expectancy_share * treatment.expectancy
-        + treatment.specific_share * treatment.ingredients * treatment.competence
+    pathways(world).into_iter().sum()
+}
+
+/// The treatment that clients get.
+pub fn treatment_of(world: &World) -> TreatmentProfile {
+    let name = &world.treatment.kind;
+    if let Some(own) = world.treatments.get(name) {
+        return own.clone();
+    }
+    assert_eq!(name, "reference", "a world with a shipped treatment");
+    TreatmentProfile::default()
+}
+
+/// λ.
+fn therapist_share(world: &World, bug: Option<Bug>) -> f64 {
+    if bug == Some(Bug::WholeTherapist) { 1.0 } else { treatment_of(world).therapist_share }
+}
+
+/// Care, expectancy and specific ingredients: their shares times their strengths.
+fn pathways(world: &World) -> [f64; 3] {
+    let (profile, strength) = (treatment_of(world), &world.treatment);
+    [
+        profile.care_share * profile.care * strength.care,
+        profile.expectancy_share * profile.expectancy * strength.expectancy,
+        profile.specific_share * profile.ingredients * strength.ingredients * strength.competence,
+    ]
 }

@@ -2,6 +2,8 @@
 //! clinic is the unit of independence.
 
 use dyadsim::model::clinic::Clinics;
+use dyadsim::model::development::{Development, Training};
+use dyadsim::model::diagnosis::Diagnosis;
 use dyadsim::model::feedback::{Alarm, Feedback, Oq, Pcoms, Tracking};
 use dyadsim::model::intervention::{
     AllianceState, AllianceTrait, Intervention, NoRuptures, RepairEveryRupture, SymptomLevel, TypicalTherapist,
@@ -10,6 +12,7 @@ use dyadsim::model::measurement::{Instrument, Measure};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::{Intensity, Logistic, Onset};
 use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
+use dyadsim::model::treatment::{Treatment, TreatmentProfile};
 
 /// The world of the defaults, with small clinics.
 pub fn default_world() -> World {
@@ -20,10 +23,12 @@ pub fn default_world() -> World {
         workload: None,
         therapists: Default::default(),
         clients: Default::default(),
+        diagnoses: Default::default(),
         r#match: Default::default(),
         alliance: Default::default(),
         alliance_effects: Default::default(),
         treatment: Default::default(),
+        treatments: Default::default(),
         rupture: Default::default(),
         symptoms: Symptoms::Relaxation(Relaxation::default()),
         endings: Default::default(),
@@ -312,6 +317,147 @@ pub fn uneven_effects() -> World {
         r.heading_alliance = 5.0;
         r.rate_alliance = 0.3;
         everybody_stays(w, 10);
+    })
+}
+
+/// A treatment of one's own in which everything differs, and burnt-out therapists.
+pub fn own_treatment() -> World {
+    with(|w| {
+        w.treatment = Treatment { kind: "own".into(), care: 1.2, expectancy: 0.8, ingredients: 1.5, competence: 0.7 };
+        let own = TreatmentProfile {
+            care_share: 0.2,
+            expectancy_share: 0.5,
+            care: 1.5,
+            expectancy: 1.3,
+            ingredients: 0.6,
+            effect: 6.0,
+            alliance: -0.6,
+            therapist_share: 0.4,
+            alliance_cost: 0.3,
+            cost_from: 2,
+            cost_until: 3,
+            mastery: 0.8,
+            rupture: 0.5,
+            dropout: 0.7,
+            ..TreatmentProfile::default()
+        };
+        w.treatments.insert("own".into(), own);
+        w.therapists.alliance_variance = 0.4;
+        w.therapists.burnout_mean = 0.8;
+        w.therapists.burnout_sd = 0.5;
+        w.alliance_effects.r#match = 1.6;
+        w.alliance_effects.quadratic = 0.2;
+    })
+}
+
+/// A treatment under linear growth, ruptures that happen or not.
+pub fn own_treatment_linear() -> World {
+    with(|w| {
+        w.treatment.kind = "own".into();
+        let own = TreatmentProfile {
+            therapist_share: 1.8,
+            alliance: 0.5,
+            alliance_cost: -0.2,
+            cost_from: 1,
+            cost_until: 2,
+            mastery: -0.5,
+            rupture: -0.7,
+            dropout: -0.6,
+            ..TreatmentProfile::default()
+        };
+        w.treatments.insert("own".into(), own);
+        w.symptoms = Symptoms::LinearGrowth(LinearGrowth { trait_effect: 0.8, therapist_slope_sd: 0.5, ..LinearGrowth::default() });
+        w.rupture.onset = Onset::Logistic(Logistic { intercept: -1.0, alliance: -0.5 });
+        w.therapists.burnout_mean = 0.5;
+    })
+}
+
+/// Three diagnosis groups that differ in everything.
+fn three_groups(w: &mut World) {
+    let group = |share, severity, alliance, alliance_effect, rupture, dropout, personality_disorder| Diagnosis {
+        share,
+        severity: Some(severity),
+        alliance: Some(alliance),
+        alliance_effect: Some(alliance_effect),
+        rupture: Some(rupture),
+        dropout: Some(dropout),
+        personality_disorder,
+    };
+    w.diagnoses.insert("one".into(), group(0.5, -8.0, 0.5, 2.5, -0.5, -0.6, None));
+    w.diagnoses.insert("another".into(), group(0.2, 15.0, -0.7, -0.5, 0.6, 0.8, Some(0.9)));
+    w.diagnoses.insert("third".into(), Diagnosis { share: 0.3, ..Diagnosis::default() });
+    w.clients.personality_disorder = 0.4;
+    w.clients.severity_alliance = -8.0;
+    w.rupture.trait_gain = 0.3;
+    w.alliance_effects.state = 3.0;
+    w.endings.dropout_motivation = -0.3;
+    intensity(w).mean = 0.4;
+}
+
+/// Diagnosis groups under relaxation; motivation and attachment act on outcome.
+pub fn diagnosis_groups() -> World {
+    with(|w| {
+        three_groups(w);
+        let r = relaxation(w);
+        r.heading_alliance = 6.0;
+        r.heading_anxiety = 5.0;
+        r.heading_avoidance = -4.0;
+        r.rate_motivation = 0.6;
+        w.interventions = vec![Intervention::AllianceTrait(AllianceTrait { add: 0.8, at: 2 })];
+    })
+}
+
+/// Diagnosis groups under linear growth.
+pub fn diagnosis_groups_linear() -> World {
+    with(|w| {
+        three_groups(w);
+        w.symptoms = Symptoms::LinearGrowth(LinearGrowth {
+            trait_effect: 1.2,
+            slope_motivation: 0.6,
+            slope_anxiety: 0.5,
+            slope_avoidance: -0.4,
+            ..LinearGrowth::default()
+        });
+        w.therapists.burnout_mean = 0.5;
+        w.therapists.alliance_variance = 0.3;
+    })
+}
+
+/// Therapists who change while clients come, with feedback that teaches.
+fn years_pass(w: &mut World) {
+    w.clinics.recruitment_weeks = 104.0;
+    w.therapists.alliance_variance = 0.2;
+    w.therapists.development = Development {
+        experience_effect: 0.02,
+        years_mean: 4.0,
+        yearly_change: -0.3,
+        practice_share: 0.4,
+        practice_effect: 0.3,
+        supervision_share: 0.7,
+        supervision_effect: 0.1,
+        feedback_learning: 0.3,
+        training: Training { share: 0.6, week: 20.0, months: 18.0, skill: 1.0, alliance: 0.5, effect: 0.3, ..Training::default() },
+        ..Development::default()
+    };
+    w.feedback = Some(Feedback::Oq(Oq::default()));
+    intensity(w).mean = 0.4;
+}
+
+/// Therapists over time under relaxation.
+pub fn over_time() -> World {
+    with(years_pass)
+}
+
+/// Therapists over time under linear growth, in a treatment in which little of them comes through.
+pub fn over_time_linear() -> World {
+    with(|w| {
+        years_pass(w);
+        w.symptoms = Symptoms::LinearGrowth(LinearGrowth { trait_effect: 0.8, ..LinearGrowth::default() });
+        w.treatments.insert("own".into(), TreatmentProfile { therapist_share: 0.6, ..TreatmentProfile::default() });
+        w.treatment.kind = "own".into();
+        w.rupture.notice_skill = 0.0;
+        w.rupture.notice_burnout = 0.0;
+        everybody_stays(w, 8);
     })
 }
 

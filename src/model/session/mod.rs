@@ -42,6 +42,9 @@ pub fn step<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     forms::measure_symptoms(rules, luck, c);
     forms::read_the_chart::<O>(rules, luck, c);
     move_state(rules, luck, c);
+    if rules.treatment.has_phase {
+        confront(rules, c);
+    }
     if !rules.world.interventions.is_empty() {
         intervene_on_alliance(rules, c);
     }
@@ -59,6 +62,17 @@ fn move_state(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let inertia = rules.world.alliance.inertia;
     for l in 0..W {
         c.state[l] = next_state(inertia, rules.lift, rules.innovation_sd, c.state[l], c.surprise[l], luck.alliance[l]);
+    }
+}
+
+/// A phase of the treatment that costs alliance, and the mastery after it.
+fn confront(rules: &Rules, c: &mut Courses) {
+    let p = &rules.treatment.profile;
+    let (from, until) = (f64::from(p.cost_from), f64::from(p.cost_until));
+    for l in 0..W {
+        let within = (c.session[l] >= from) & (c.session[l] <= until);
+        c.state[l] -= if within { p.alliance_cost } else { 0.0 };
+        gain_trait(rules, c, l, if c.session[l] == until + 1.0 { p.mastery } else { 0.0 });
     }
 }
 
@@ -98,8 +112,9 @@ fn intervene_on_alliance(rules: &Rules, c: &mut Courses) {
 #[inline(always)]
 fn gain_trait(rules: &Rules, c: &mut Courses, l: usize, gain: f64) {
     c.trait_alliance[l] += gain;
+    let gained = rules.gained_heading * c.link[l] * gain;
     match rules.world.symptoms {
-        Symptoms::Relaxation(_) => c.heading[l] -= rules.gained_heading * gain,
-        Symptoms::LinearGrowth(_) => c.rate[l] -= rules.gained_heading * gain,
+        Symptoms::Relaxation(_) => c.heading[l] -= gained,
+        Symptoms::LinearGrowth(_) => c.rate[l] -= gained,
     }
 }

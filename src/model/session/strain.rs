@@ -133,7 +133,13 @@ fn feel_the_consequences(rules: &Rules, c: &mut Courses) {
         Symptoms::Relaxation(_) => &mut c.heading,
         Symptoms::LinearGrowth(_) => &mut c.rate,
     };
-    for (level, repaired) in level.iter_mut().zip(&c.repaired) {
-        *level -= gained * repaired;
+    if rules.groups.any() {
+        for l in 0..W {
+            level[l] -= gained * c.link[l] * c.repaired[l];
+        }
+    } else {
+        for l in 0..W {
+            level[l] -= gained * c.repaired[l];
+        }
     }
 }
