@@ -101,7 +101,7 @@ pub struct Check {
 
 const JSON: &str = "\
 JSON (--json), one object; a value that is not defined is null:
-  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, instruments
+  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, design, instruments
   replicates    {first, asked, done, failed}
   interrupted, reached_precision, until_mcse, file
   measures      [{name, unit, meaning}]
@@ -111,6 +111,8 @@ JSON (--json), one object; a value that is not defined is null:
   contrast      null for the first arm, else {against, differences: {name: {value, mcse}},
                  comparisons: {name: {value, mcse}}, odds_ratios: {name: {value, mcse}},
                  numbers_needed_to_treat: {name: {value, mcse}}}
+  sensitivity   [{result, arm, statistic, factor, with, level, against, value, standard_error,
+                 points_se, mcse, unit}]
   failures      [{cell, replicate, reason}]";
 
 /// Options of `run`.

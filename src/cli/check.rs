@@ -2,7 +2,7 @@
 
 use super::args::Check;
 use super::failure::{End, Failure};
-use super::layout::{WIDTH, bytes, cut, duration, thousands};
+use super::layout::{WIDTH, bytes, cut, duration, thousands, wrap};
 use super::source::{self, Loaded};
 use super::terminal::{answer, answer_json};
 use super::threads;
@@ -11,6 +11,7 @@ use crate::engine::plan;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::run::{Alone, Keep, Rows, Study, run as run_study};
 use crate::engine::sink::NoRows;
+use crate::scenario::design::{Design, Factor as DesignFactor};
 use crate::scenario::load::{ArmPlan, CellPlan};
 use anyhow::anyhow;
 use serde::Serialize;
@@ -25,6 +26,8 @@ struct Plan {
     replicates: u64,
     cells: usize,
     factors: Vec<Factor>,
+    /// The design in words, and what it cannot tell apart.
+    design: Vec<String>,
     arms: Vec<String>,
     /// Clients in all arms of all cells of one replicate.
     clients: u64,
@@ -45,6 +48,8 @@ struct Plan {
 struct Factor {
     key: String,
     values: Vec<String>,
+    #[serde(skip)]
+    words: String,
 }
 
 /// Checks a scenario and says what would be run.
@@ -83,7 +88,8 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
         seed: scenario.seed,
         replicates: scenario.replicates,
         cells: scenario.cells.len(),
-        factors: factors(&scenario.cells),
+        factors: factors(&scenario.design),
+        design: scenario.design.words(),
         arms: scenario.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
         clients,
         therapists,
@@ -94,17 +100,13 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
     })
 }
 
-fn factors(cells: &[CellPlan]) -> Vec<Factor> {
-    let mut factors: Vec<Factor> = Vec::new();
-    for (f, (key, value)) in cells.iter().flat_map(|cell| cell.levels.iter().enumerate()) {
-        if f == factors.len() {
-            factors.push(Factor { key: key.clone(), values: Vec::new() });
-        }
-        if !factors[f].values.contains(value) {
-            factors[f].values.push(value.clone());
-        }
-    }
-    factors
+fn factors(design: &Design) -> Vec<Factor> {
+    let one = |factor: &DesignFactor| Factor {
+        key: factor.path().into(),
+        values: factor.values().map(Into::into).collect(),
+        words: factor.words(),
+    };
+    design.factors.iter().map(one).collect()
 }
 
 /// A few real replicates, to know how long the rest will take. All per cell and replicate.
@@ -198,7 +200,12 @@ fn words(plan: &Plan, file: &str) -> String {
     let mut line = |label: &str, text: String| out.push_str(&format!("  {label:<13}{text}\n"));
     line("arms", plan.arms.join(", "));
     for factor in &plan.factors {
-        line("varied", cut(&format!("{}: {}", factor.key, factor.values.join(", ")), WIDTH - 15));
+        line("varied", cut(&format!("{}: {}", factor.key, factor.words), WIDTH - 15));
+    }
+    for (i, words) in plan.design.iter().enumerate() {
+        for (j, words) in wrap(words, WIDTH - 15).into_iter().enumerate() {
+            line(if i + j == 0 { "design" } else { "" }, words);
+        }
     }
     if plan.cells > 1 {
         line("cells", thousands(plan.cells as u64));

@@ -2,7 +2,7 @@
 
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
-use crate::output::results::{ArmResults, CellResults, Contrast, Results};
+use crate::output::results::{ArmResults, CellResults, Contrast, Driver, Results};
 use crate::output::study::NOTE;
 use crate::performance::Measured;
 use serde_json::{Map, Value, json};
@@ -23,6 +23,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "settings": about.settings,
         "arms": about.arms,
         "factors": about.factors,
+        "design": about.design,
         "instruments": { "symptoms": about.instruments[0], "alliance": about.instruments[1] },
         "replicates": { "first": about.first, "asked": about.asked, "done": about.done, "failed": results.failures.len() },
         "interrupted": about.interrupted,
@@ -31,6 +32,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "file": file.map(|file| file.display().to_string()),
         "measures": MEASURES.iter().map(|spec| json!({ "name": spec.name, "unit": spec.unit, "meaning": spec.long_name })).collect::<Vec<_>>(),
         "cells": (1..).zip(&results.cells).map(|(c, one)| cell(c, one, &about.factors)).collect::<Vec<_>>(),
+        "sensitivity": results.drivers.iter().map(driver).collect::<Vec<_>>(),
         "failures": results.failures.iter().map(|f| json!({ "cell": f.cell, "replicate": f.replicate, "reason": f.reason })).collect::<Vec<_>>(),
     })
 }
@@ -69,6 +71,23 @@ fn contrast(pair: &Contrast, arm: &ArmResults, base: &str) -> Value {
         "comparisons": named(&arm.level, |name| COMPARISONS.contains(&name)),
         "odds_ratios": ratios(&pair.odds_ratio),
         "numbers_needed_to_treat": ratios(&pair.needed),
+    })
+}
+
+fn driver(driver: &Driver) -> Value {
+    json!({
+        "result": driver.result,
+        "arm": driver.arm,
+        "statistic": driver.statistic.name(),
+        "factor": driver.factor,
+        "with": driver.with,
+        "level": driver.levels.as_ref().map(|[level, _]| level),
+        "against": driver.levels.as_ref().map(|[_, against]| against),
+        "value": driver.value,
+        "standard_error": driver.standard_error,
+        "points_se": driver.points_se,
+        "mcse": driver.mcse,
+        "unit": driver.unit,
     })
 }
 

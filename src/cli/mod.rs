@@ -6,6 +6,7 @@
 pub mod args;
 mod check;
 mod colour;
+mod drivers;
 mod explain;
 pub mod failure;
 mod json;

@@ -1,6 +1,7 @@
 //! The headline of a study as a table that fits 100 columns.
 
 use super::colour::bold;
+use super::drivers;
 use super::layout::{Figure, Grid, Line, WIDTH, cut, length, thousands, wrap};
 use crate::output::results::{ArmResults, CellResults, Results};
 use crate::performance::Measured;
@@ -8,7 +9,7 @@ use std::path::Path;
 
 /// How a measure is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
     /// As it is, at least so many decimals.
     Plain(usize),
     /// A share in per cent.
@@ -31,7 +32,7 @@ enum Figures {
 /// A row of the table: label with unit, scale, measure.
 type Row = (&'static str, Scale, &'static str);
 
-const SCORE: Scale = Scale::Plain(1);
+pub(super) const SCORE: Scale = Scale::Plain(1);
 const COUNT: Scale = Scale::Plain(1);
 const EFFECT: Scale = Scale::Plain(2);
 
@@ -142,8 +143,13 @@ pub fn headline(results: &Results, file: Option<&Path>, colour: bool) -> String 
     let mut out = heading(results, colour);
     match results.cells.as_slice() {
         [cell] if cell.arms.len() <= MOST_COLUMNS => out.push_str(&arms_side_by_side(results, cell, colour)),
+        cells if results.about.sampled => {
+            let count = thousands(cells.len() as u64);
+            out.push_str(&format!("The {count} cells are in the tables cells, arms and contrasts of the file, and in --json.\n"));
+        }
         _ => out.push_str(&line_per_arm(results, colour)),
     }
+    out.push_str(&drivers::tables(results, colour));
     out.push_str(&failures(results));
     out.push_str(&footing(file));
     out
@@ -154,7 +160,8 @@ fn heading(results: &Results, colour: bool) -> String {
     let mut out = format!("{}\n", bold(&cut(&about.title, WIDTH), colour));
     let question = wrap(&about.question, WIDTH);
     let size = format!("{}; seed {}", size(results), about.seed);
-    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(wrap(&progress(results), WIDTH)) {
+    let design = about.design.first().map_or_else(Vec::new, |words| wrap(words, WIDTH));
+    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(design).chain(wrap(&progress(results), WIDTH)) {
         out.push_str(&format!("{line}\n"));
     }
     out.push_str("Means over replicates ± Monte Carlo standard error (MCSE).\n\n");
@@ -358,7 +365,7 @@ fn level(arm: &ArmResults, source: Figures) -> Measured {
 }
 
 /// Most decimals of a table with a column per arm.
-const MOST_DECIMALS: usize = 4;
+pub(super) const MOST_DECIMALS: usize = 4;
 /// Most decimals where there is less room.
 const MOST_DECIMALS_COMPACT: usize = 3;
 /// Most digits of a number with decimals.
@@ -366,7 +373,7 @@ const MOST_DIGITS: usize = 6;
 
 /// Values that stand beside each other, with the same number of decimals: as many as show the first
 /// digit of every error.
-fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
+pub(super) fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Figure> {
     let (factor, least) = match scale {
         Scale::Plain(least) => (1.0, least),
         Scale::Percent => (100.0, 1),
@@ -452,6 +459,8 @@ mod tests {
             settings: Vec::new(),
             arms: names.iter().map(ToString::to_string).collect(),
             factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
+            design: Vec::new(),
+            sampled: false,
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,
             first: 1,
@@ -477,7 +486,7 @@ mod tests {
             levels: vec!["70".into(), "a value that is far too long to show".into()],
             arms: names.iter().enumerate().map(arm).collect(),
         };
-        Results { about: about(names), cells: (0..cells).map(cell).collect(), failures: Vec::new() }
+        Results { about: about(names), cells: (0..cells).map(cell).collect(), drivers: Vec::new(), failures: Vec::new() }
     }
 
     #[test]

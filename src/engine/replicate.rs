@@ -94,6 +94,8 @@ impl Iterator for Everybody {
 pub struct Cell {
     /// Rules of each arm; the first is the comparison arm.
     pub arms: Vec<Rules>,
+    /// A number of its own for a cell that does not share the luck of other cells; 0 for luck in common.
+    pub luck: u64,
     size: Size,
     needs: Needs,
 }
@@ -108,7 +110,7 @@ impl Cell {
         }
         let size = arms.iter().map(Size::of).reduce(Size::union).unwrap_or(Size { clinics: 0, therapists: 0, clients: 0 });
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
-        Self { arms, size, needs }
+        Self { arms, luck: 0, size, needs }
     }
 
     /// Clients that some arm has, in one replicate.
@@ -222,7 +224,7 @@ impl Default for Workspace {
 impl Workspace {
     /// Simulates a replicate of a cell; the results are in `self.arms` until the next call.
     pub fn simulate(&mut self, cell: &Cell, seed: u64, replicate: u64, observer: &mut impl SessionObserver) {
-        let streams = ReplicateStreams::new(seed, replicate);
+        let streams = ReplicateStreams::new(seed, replicate).of_cell(cell.luck);
         self.arms.resize_with(cell.arms.len(), || ArmResult {
             size: Size { clinics: 0, therapists: 0, clients: 0 },
             clinics: Vec::new(),

@@ -1,5 +1,6 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
+use super::groups::Groups;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
 use super::sink::{Batch, Sink};
@@ -88,6 +89,8 @@ pub struct Failure {
 pub struct Outcome {
     /// Totals over all completed replicates.
     pub totals: Totals,
+    /// Headline values of the cells by groups of replicates.
+    pub groups: Groups,
     /// Replicates that failed.
     pub failures: Vec<Failure>,
     /// Replicates of the whole design that are in the totals (failed ones included).
@@ -127,6 +130,7 @@ fn run_units<S: Sink>(
 ) -> Result<Outcome, S::Error> {
     let mut outcome = Outcome {
         totals: Totals::new(study.cells.iter().map(|cell| cell.arms.len())),
+        groups: Groups::new(study.cells.iter().map(|cell| cell.arms.len())),
         failures: Vec::new(),
         replicates: 0,
         sessions: 0,
@@ -173,8 +177,9 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             outcome.failures.push(failure);
         }
         None => {
-            outcome.totals.add(cell, &unit.summaries);
             let at = unit.rows_address;
+            outcome.totals.add(cell, &unit.summaries);
+            outcome.groups.add(cell, at.replicate as u64 - 1, &unit.summaries);
             for (arm, summary) in unit.summaries.iter().enumerate() {
                 batch.replicates.push(at, arm as i32 + 1, Status::Completed, summary);
             }

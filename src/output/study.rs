@@ -8,10 +8,12 @@
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
+//! /sensitivity  a row per headline result, arm, statistic and swept key: which assumptions drive the answer
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
 
+use super::driver_table;
 use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
@@ -58,7 +60,8 @@ impl StudyFile {
         })
     }
 
-    /// Keeps the scenario: the text as written, and every arm of every cell with all keys.
+    /// Keeps the scenario: the text as written, and every arm of every cell with all keys (of a sampled design, of the first
+    /// cell: the others differ in the keys of the table `cells` only).
     ///
     /// # Errors
     /// As [`ResultFile::text`].
@@ -68,7 +71,9 @@ impl StudyFile {
         for (c, cell) in (1..).zip(&scenario.cells) {
             for (a, arm) in (1..).zip(&cell.arms) {
                 let place = if several { format!("cell {c}, arm {a}") } else { format!("arm {a}") };
-                self.file.text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+                if !arm.text.is_empty() {
+                    self.file.text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+                }
             }
         }
         Ok(())
@@ -80,7 +85,8 @@ impl StudyFile {
     /// As [`ResultFile::finish`].
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
-        for table in [cells(results), arms(results), contrasts(results), failures(results)] {
+        let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
+        for table in [cells(results), arms(results), contrasts(results), sensitivity, failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -107,7 +113,9 @@ impl StudyFile {
         file.attribute_i64("feedback", about.feedback.into());
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
-        for (name, texts) in [("arms", &about.arms), ("factors", &about.factors), ("settings", &about.settings)] {
+        file.attribute_i64("sampled", about.sampled.into());
+        let lists = [("arms", &about.arms), ("factors", &about.factors), ("design", &about.design), ("settings", &about.settings)];
+        for (name, texts) in lists {
             if !texts.is_empty() {
                 file.attribute_texts(&format!("{name}_list"), texts);
             }
@@ -149,6 +157,8 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         settings: file.attribute_texts("settings_list")?,
         arms: file.attribute_texts("arms_list")?,
         factors: file.attribute_texts("factors_list")?,
+        design: file.attribute_texts("design_list")?,
+        sampled: whole("sampled")? != 0,
         instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
         feedback: whole("feedback")? != 0,
         first: count("first_replicate")?,

@@ -1,6 +1,7 @@
 //! The file as a person writes it: the world of the base arm, the arms, the sweep, and what to keep.
 
 use super::pairs::{Pairs, RawText};
+use super::points::{Luck, Points};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
@@ -66,8 +67,13 @@ params! {
         /// The arms to compare. The first one is the comparison arm. Without arms there is one,
         /// called "base".
         arms: Vec<ArmEntry> = Vec::new() => dive;
-        /// Keys to vary over lists of values; every combination is a cell of the design.
+        /// Keys to vary over lists of values; every combination is a cell of the design. With sampled `points`, a list
+        /// of two numbers is a range.
         sweep: Pairs<Vec<RawText>> = Pairs::default() => skip;
+        /// Which combinations of the swept values are simulated, and how their effects are measured.
+        points: Points = Points::default() => dive;
+        /// Whose luck the cells of a sweep have.
+        luck: Luck = Luck::Common => skip;
         /// Which rows go into the result file.
         output: Output = Output::default() => dive;
     }

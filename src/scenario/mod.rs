@@ -6,12 +6,14 @@
 //! say in plain words, and all at once, what is wrong ([`problem`]).
 pub mod check;
 pub mod describe;
+pub mod design;
 pub mod document;
 pub mod file;
 pub mod load;
 pub mod overrides;
 pub mod pairs;
 pub mod path;
+pub mod points;
 pub mod problem;
 pub mod read;
 pub mod reader;
