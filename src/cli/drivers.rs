@@ -128,7 +128,8 @@ fn one_table(what: &str, drivers: &[&Driver], scale: Scale, colour: bool) -> Str
     let shown: Vec<Vec<_>> = (0..columns.len())
         .map(|c| {
             let scale = if columns[c].0.has_unit() { scale } else { Scale::Plain(2) };
-            let values = rows.iter().map(|row| row.cells[c].map_or(Measured::NONE, |d| Measured { value: d.value, mcse: d.standard_error }));
+            let values =
+                rows.iter().map(|row| row.cells[c].map_or(Measured::NONE, |d| Measured { value: d.value, mcse: d.standard_error }));
             figures(&values.collect::<Vec<_>>(), scale, MOST_DECIMALS)
         })
         .collect();
@@ -219,7 +220,10 @@ mod tests {
     fn the_sentence_says_no_more_than_the_errors_allow() {
         assert_eq!(said(&[("a", 0.1, 0.1), ("b", 5.0, 0.1), ("c", 0.05, 0.01)]), "b matters most; a and c hardly matter.");
         assert_eq!(said(&[("a", 0.1, 0.4), ("b", 5.0, 0.1)]), "b matters most; none can be called unimportant.");
-        assert_eq!(said(&[("a", 4.8, 0.1), ("b", 5.0, 0.1)]), "b and a matter most, and their errors overlap; none can be called unimportant.");
+        assert_eq!(
+            said(&[("a", 4.8, 0.1), ("b", 5.0, 0.1)]),
+            "b and a matter most, and their errors overlap; none can be called unimportant."
+        );
         assert_eq!(said(&[("a", 0.1, 0.2), ("b", 0.2, 0.2)]), "Nothing varied moves it beyond its error.");
         assert_eq!(said(&[("a", 0.0, 0.0), ("b", 0.0, 0.0)]), "Nothing varied moves it beyond its error.");
     }

@@ -26,5 +26,6 @@ fn measures(factor: usize, effects: &[f64]) -> [(About, f64); 3] {
     let mu_star = mean(effects.iter().map(|effect| effect.abs()));
     let n = effects.len() as f64;
     let sigma = (effects.iter().map(|effect| (effect - mu).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    [(Statistic::MuStar, mu_star), (Statistic::Mu, mu), (Statistic::Sigma, sigma)].map(|(which, value)| (About::factor(which, factor), value))
+    [(Statistic::MuStar, mu_star), (Statistic::Mu, mu), (Statistic::Sigma, sigma)]
+        .map(|(which, value)| (About::factor(which, factor), value))
 }

@@ -135,7 +135,8 @@ fn elementary_effects_of_a_product_change_sign_where_its_mean_is_zero() {
     let cells = walks(4000, 2, 5);
     let values = cells.iter().map(|x| (x[0] - 0.5) * x[1]).collect();
     let seen = sensitivities(&Layout::Trajectories(cells), &certain(values));
-    let truths = [(Statistic::Mu, 0, 0.5), (Statistic::Sigma, 0, (7.0f64 / 60.0).sqrt()), (Statistic::Mu, 1, 0.0), (Statistic::MuStar, 1, 0.3)];
+    let truths =
+        [(Statistic::Mu, 0, 0.5), (Statistic::Sigma, 0, (7.0f64 / 60.0).sqrt()), (Statistic::Mu, 1, 0.0), (Statistic::MuStar, 1, 0.3)];
     for (statistic, factor, truth) in truths {
         let s = find(&seen, statistic, factor);
         assert!((s.value - truth).abs() < 4.0 * s.points_se && s.points_se < 0.02, "{statistic:?} of {factor}: {s:?}, truth {truth}");
@@ -202,7 +203,11 @@ fn the_jackknife_gives_the_standard_error_of_a_mean() {
     assert!(independent > 1.5 * seen.mcse);
     // Groups of unequal size give nearly the same.
     let unequal = [0..1, 1..2, 2..3, 3..6].map(|g| ((g.end - g.start) as u64, both(&|r| !g.contains(&r)))).to_vec();
-    let seen = find(&sensitivities(&Layout::Factorial(vec![vec![0], vec![1]]), &Replicated { without: unequal, ..result }), Statistic::MainEffect, 0);
+    let seen = find(
+        &sensitivities(&Layout::Factorial(vec![vec![0], vec![1]]), &Replicated { without: unequal, ..result }),
+        Statistic::MainEffect,
+        0,
+    );
     assert!(seen.mcse > 0.3 * effects.measured().mcse && seen.mcse < 2.0 * effects.measured().mcse, "{seen:?}");
 }
 

@@ -87,7 +87,8 @@ impl Look<'_> {
             Points::LatinHypercube(group) => {
                 let unordered = |factor: &&Factor| factor.written.len() > 2 && !factor.numeric();
                 let words = self.factors.iter().filter(unordered).map(|factor| {
-                    let what = format!("`{}` takes more than two values that are no numbers, so a regression cannot order them", factor.path());
+                    let what =
+                        format!("`{}` takes more than two values that are no numbers, so a regression cannot order them", factor.path());
                     self.at_factor(factor, what, "give two values, or numbers; Sobol(…) and All() take any values".into())
                 });
                 let few = ((group.cells as usize) < 2 * (k + 1)).then(|| {
@@ -108,7 +109,10 @@ impl Look<'_> {
                 words.chain(odd).collect()
             }
             Points::Sobol(_) if k > MOST_SOBOL => {
-                vec![self.at_sweep(format!("the sequence of points has room for {MOST_SOBOL} keys, and {k} are swept"), "screen them with Morris(…) first")]
+                vec![self.at_sweep(
+                    format!("the sequence of points has room for {MOST_SOBOL} keys, and {k} are swept"),
+                    "screen them with Morris(…) first",
+                )]
             }
             Points::Sobol(_) => Vec::new(),
         }
@@ -128,9 +132,15 @@ impl Look<'_> {
         } else if !runs.is_power_of_two() {
             (format!("{runs} runs are no power of two"), format!("take {} or {}", runs.next_power_of_two() / 2, runs.next_power_of_two()))
         } else if runs >= all {
-            (format!("{} of two values have only {all} combinations", counted(k, "key")), "leave `points` out: that simulates them all".into())
+            (
+                format!("{} of two values have only {all} combinations", counted(k, "key")),
+                "leave `points` out: that simulates them all".into(),
+            )
         } else if runs < least {
-            (format!("{runs} runs are too few for {}: main effects would be aliased with each other", counted(k, "key")), format!("take at least {least}"))
+            (
+                format!("{runs} runs are too few for {}: main effects would be aliased with each other", counted(k, "key")),
+                format!("take at least {least}"),
+            )
         } else {
             return Vec::new();
         };

@@ -11,7 +11,9 @@ impl Design {
         match &self.points {
             Points::All(_) => Vec::new(),
             Points::Fraction(_) => self.fraction.iter().flat_map(|fraction| self.fraction_words(fraction)).collect(),
-            Points::LatinHypercube(group) => vec![format!("Latin hypercube of {} over {keys}; points seed {}", counted(group.cells as usize, "cell"), group.seed)],
+            Points::LatinHypercube(group) => {
+                vec![format!("Latin hypercube of {} over {keys}; points seed {}", counted(group.cells as usize, "cell"), group.seed)]
+            }
             Points::Morris(group) => vec![format!(
                 "Morris screening of {keys}: {} of {} on {} levels; points seed {}",
                 counted(group.trajectories as usize, "trajectory"),
@@ -39,8 +41,14 @@ impl Design {
             4 => "main effects are clear of two-factor interactions, which are aliased with each other",
             _ => "main effects and two-factor interactions are all clear of each other",
         };
-        let head = format!("Fractional factorial 2^({k}−{}) in {}, resolution {}: {meaning}", k as u32 - b, counted(1 << b, "run"), roman(fraction.resolution));
-        let aliases = fraction.aliases().into_iter().map(|group| format!("aliased: {}", group.iter().map(effect).collect::<Vec<_>>().join(" = ")));
+        let head = format!(
+            "Fractional factorial 2^({k}−{}) in {}, resolution {}: {meaning}",
+            k as u32 - b,
+            counted(1 << b, "run"),
+            roman(fraction.resolution)
+        );
+        let aliases =
+            fraction.aliases().into_iter().map(|group| format!("aliased: {}", group.iter().map(effect).collect::<Vec<_>>().join(" = ")));
         std::iter::once(head).chain(aliases).collect()
     }
 }
