@@ -2,7 +2,7 @@
 
 use super::colour::bold;
 use super::layout::{Grid, Line, WIDTH, cut, wrap};
-use super::table::{MOST_DECIMALS, SCORE, Scale, figures};
+use super::table::{SCORE, Scale, figures};
 use crate::output::results::{Driver, Results};
 use crate::performance::Measured;
 use crate::performance::sensitivity::Statistic;
@@ -10,6 +10,10 @@ use crate::performance::sensitivity::Statistic;
 /// Results of which arms are printed; the file has all.
 const PRINTED: [(&str, Scale, &str, bool); 2] =
     [("final_score", SCORE, "score after treatment", true), ("dropout", Scale::Percent, "dropout, %", false)];
+
+/// Most decimals of effects, and of shares and coefficients.
+const MOST_DECIMALS: usize = 3;
+const MOST_DECIMALS_OF_SHARES: usize = 2;
 
 /// Most keys of a table.
 const MOST_LINES: usize = 30;
@@ -127,10 +131,10 @@ fn one_table(what: &str, drivers: &[&Driver], scale: Scale, colour: bool) -> Str
     };
     let shown: Vec<Vec<_>> = (0..columns.len())
         .map(|c| {
-            let scale = if columns[c].0.has_unit() { scale } else { Scale::Plain(2) };
+            let (scale, most) = if columns[c].0.has_unit() { (scale, MOST_DECIMALS) } else { (Scale::Plain(2), MOST_DECIMALS_OF_SHARES) };
             let values =
                 rows.iter().map(|row| row.cells[c].map_or(Measured::NONE, |d| Measured { value: d.value, mcse: d.standard_error }));
-            figures(&values.collect::<Vec<_>>(), scale, MOST_DECIMALS)
+            figures(&values.collect::<Vec<_>>(), scale, most)
         })
         .collect();
     for (r, row) in rows.iter().enumerate().take(MOST_LINES) {
@@ -148,6 +152,9 @@ fn one_table(what: &str, drivers: &[&Driver], scale: Scale, colour: bool) -> Str
 
 /// Which key matters most and which hardly at all, as far as the errors allow to say so.
 fn sentence(rows: &[Row], statistic: Statistic) -> String {
+    if rows.iter().all(|row| row.weight().mcse.is_nan()) && rows.iter().any(|row| row.weight().value > 0.0) {
+        return "One replicate has no Monte Carlo standard error to judge by.".into();
+    }
     let Some(top) = rows.first().map(Row::weight).filter(|top| top.value > 2.0 * top.mcse && top.value > 0.0) else {
         return "Nothing varied moves it beyond its error.".into();
     };
@@ -225,6 +232,7 @@ mod tests {
             "b and a matter most, and their errors overlap; none can be called unimportant."
         );
         assert_eq!(said(&[("a", 0.1, 0.2), ("b", 0.2, 0.2)]), "Nothing varied moves it beyond its error.");
+        assert_eq!(said(&[("a", 1.0, f64::NAN), ("b", 5.0, f64::NAN)]), "One replicate has no Monte Carlo standard error to judge by.");
         assert_eq!(said(&[("a", 0.0, 0.0), ("b", 0.0, 0.0)]), "Nothing varied moves it beyond its error.");
     }
 

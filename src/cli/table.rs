@@ -365,7 +365,7 @@ fn level(arm: &ArmResults, source: Figures) -> Measured {
 }
 
 /// Most decimals of a table with a column per arm.
-pub(super) const MOST_DECIMALS: usize = 4;
+const MOST_DECIMALS: usize = 4;
 /// Most decimals where there is less room.
 const MOST_DECIMALS_COMPACT: usize = 3;
 /// Most digits of a number with decimals.

@@ -5,7 +5,7 @@ use crate::engine::groups::{Groups, HEADLINE};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::measure;
 use crate::performance::sensitivity::{About, Layout, Sensitivity, sensitivities};
-use crate::scenario::design::Design;
+use crate::scenario::design::{Design, Effect};
 use crate::scenario::load::Scenario;
 use crate::scenario::points::Points;
 
@@ -31,7 +31,7 @@ fn layout(design: &Design) -> Layout {
         (Points::Morris(_), _) => Layout::Trajectories(design.cells.clone()),
         (Points::Sobol(_), _) => Layout::Saltelli(design.factors.len()),
         (_, Some(fraction)) => {
-            let aliased: Vec<(usize, Option<usize>)> = fraction.aliases().concat();
+            let aliased: Vec<Effect> = fraction.aliases().concat();
             let k = design.factors.len();
             let pairs = (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b)));
             Layout::Fraction(design.indices(), pairs.filter(|&(a, b)| !aliased.contains(&(a, Some(b)))).collect())

@@ -54,7 +54,7 @@ params! {
 }
 
 choice! {
-    /// Which combinations of the swept values are simulated.
+    /// With the sampled designs (Latin hypercube, Morris, Sobol) a list of two numbers is a range.
     pub enum Points {
         /// Every combination of the values: a full factorial design.
         All(AllCombinations),
@@ -92,7 +92,7 @@ impl Points {
     }
 }
 
-/// Whose luck a cell of a design has.
+/// Arms of one cell share their luck in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub enum Luck {
     /// All cells have the same: the same clients live in every cell, and differences between cells are precise.

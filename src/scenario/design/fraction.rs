@@ -7,6 +7,9 @@
 /// Most candidates for a minimum aberration fraction that are all tried.
 const MOST_TRIED: u64 = 40_000;
 
+/// A main effect `(a, None)`, or an interaction of two factors `(a, Some(b))`.
+pub type Effect = (usize, Option<usize>);
+
 /// A fraction: the mask of every factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fraction {
@@ -43,13 +46,12 @@ impl Fraction {
         usize::from(lows.is_multiple_of(2))
     }
 
-    /// Main effects and two-factor interactions that are aliased, each group in the order of the factors:
-    /// `(a, None)` is a main effect.
-    pub fn aliases(&self) -> Vec<Vec<(usize, Option<usize>)>> {
+    /// Main effects and two-factor interactions that are aliased, each group in the order of the factors.
+    pub fn aliases(&self) -> Vec<Vec<Effect>> {
         let n = self.masks.len();
         let mains = (0..n).map(|a| (a, None));
         let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, Some(b))));
-        let mut groups: Vec<(u32, Vec<(usize, Option<usize>)>)> = Vec::new();
+        let mut groups: Vec<(u32, Vec<Effect>)> = Vec::new();
         for effect in mains.chain(pairs) {
             let mask = self.masks[effect.0] ^ effect.1.map_or(0, |b| self.masks[b]);
             match groups.iter_mut().find(|(known, _)| *known == mask) {
@@ -104,16 +106,17 @@ fn word_lengths(basic: u32, generators: &[u32]) -> Vec<u32> {
 /// Generators by a greedy code of the largest distance that has room for them. For odd resolutions these are the
 /// columns of a lexicode; an even one comes from the odd one below it by a parity check.
 fn constructed(basic: u32, generators: usize) -> Vec<u32> {
+    let most = generators + basic as usize;
     let enough = |resolution: u32| {
-        let columns = if resolution % 2 == 1 { lexicode(basic, resolution) } else { with_parity(basic, resolution) };
+        let columns = if resolution % 2 == 1 { lexicode(basic, resolution, most) } else { with_parity(basic, resolution, most) };
         let chosen: Vec<u32> = columns.into_iter().filter(|mask| mask.count_ones() > 1).take(generators).collect();
         (chosen.len() == generators).then_some(chosen)
     };
     (3..=basic + 1).rev().find_map(enough).unwrap_or_default()
 }
 
-/// Masks of which any `resolution − 1` are independent, each the smallest that is possible.
-fn lexicode(basic: u32, resolution: u32) -> Vec<u32> {
+/// Masks of which any `resolution − 1` are independent, each the smallest that is possible; at most so many.
+fn lexicode(basic: u32, resolution: u32, most: usize) -> Vec<u32> {
     // Sums of up to `resolution − 2` masks, with the smallest number of masks that gives each.
     let mut fewest = vec![u32::MAX; 1 << basic];
     fewest[0] = 0;
@@ -123,6 +126,9 @@ fn lexicode(basic: u32, resolution: u32) -> Vec<u32> {
             continue;
         }
         columns.push(mask);
+        if columns.len() == most {
+            break;
+        }
         let before = fewest.clone();
         for (sum, &n) in before.iter().enumerate().filter(|(_, n)| **n < resolution - 2) {
             let with = &mut fewest[sum ^ mask as usize];
@@ -132,9 +138,9 @@ fn lexicode(basic: u32, resolution: u32) -> Vec<u32> {
     columns
 }
 
-fn with_parity(basic: u32, resolution: u32) -> Vec<u32> {
+fn with_parity(basic: u32, resolution: u32, most: usize) -> Vec<u32> {
     let even = |mask: u32| mask.count_ones().is_multiple_of(2);
-    lexicode(basic - 1, resolution - 1).into_iter().map(|mask| mask | u32::from(even(mask)) << (basic - 1)).collect()
+    lexicode(basic - 1, resolution - 1, most).into_iter().map(|mask| mask | u32::from(even(mask)) << (basic - 1)).collect()
 }
 
 /// Length of the shortest product of factors that is constant: the smallest number of masks whose sum is 0.
@@ -205,7 +211,7 @@ mod tests {
     #[test]
     fn large_fractions_come_from_the_construction_and_keep_their_promise() {
         // Known bounds on linear codes: 16 factors in 32 runs have IV, 17 in 256 have V, 31 in 32 have III.
-        for (runs, factors, expected) in [(32, 16, 4), (256, 17, 5), (32, 31, 3), (32, 17, 3)] {
+        for (runs, factors, expected) in [(32, 16, 4), (256, 17, 5), (32, 31, 3), (32, 17, 3), (65536, 40, 5), (1024, 300, 4)] {
             let fraction = Fraction::best(factors, u32::ilog2(runs));
             assert_eq!(fraction.resolution, expected, "{factors} factors in {runs} runs");
         }

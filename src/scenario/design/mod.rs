@@ -6,7 +6,7 @@ mod sound;
 mod words;
 
 pub use factor::{Factor, number};
-pub use fraction::Fraction;
+pub use fraction::{Effect, Fraction};
 
 use super::document::Document;
 use super::file::ScenarioFile;

@@ -5,7 +5,7 @@ use super::factor::Factor;
 use super::sampled::MOST_SOBOL;
 use crate::scenario::document::Document;
 use crate::scenario::path::Path;
-use crate::scenario::points::{FractionPoints, Points};
+use crate::scenario::points::{FractionPoints, LatinPoints, MorrisPoints, Points};
 use crate::scenario::problem::{Problem, Problems};
 use crate::scenario::words::counted;
 
@@ -84,30 +84,8 @@ impl Look<'_> {
         match self.points {
             Points::All(_) => Vec::new(),
             Points::Fraction(group) => self.fraction(group, k),
-            Points::LatinHypercube(group) => {
-                let unordered = |factor: &&Factor| factor.written.len() > 2 && !factor.numeric();
-                let words = self.factors.iter().filter(unordered).map(|factor| {
-                    let what =
-                        format!("`{}` takes more than two values that are no numbers, so a regression cannot order them", factor.path());
-                    self.at_factor(factor, what, "give two values, or numbers; Sobol(…) and All() take any values".into())
-                });
-                let few = ((group.cells as usize) < 2 * (k + 1)).then(|| {
-                    let what = format!("{} cells are too few to tell the effects of {} apart", group.cells, counted(k, "key"));
-                    self.at_points("cells", what, format!("take at least {}, better {}", 2 * (k + 1), 10 * k))
-                });
-                words.chain(few).collect()
-            }
-            Points::Morris(group) => {
-                let words = self.factors.iter().filter(|factor| !factor.numeric()).map(|factor| {
-                    let what = format!("Morris' screening takes steps, and the values of `{}` are no numbers", factor.path());
-                    self.at_factor(factor, what, "vary a number; Sobol(…), Fraction(…) and All() take any values".into())
-                });
-                let odd = (!group.levels.is_multiple_of(2)).then(|| {
-                    let what = format!("{} levels cannot be halved, so that some would be tried more often than others", group.levels);
-                    self.at_points("levels", what, format!("take an even number, such as {}", group.levels + 1))
-                });
-                words.chain(odd).collect()
-            }
+            Points::LatinHypercube(group) => self.latin(group, k),
+            Points::Morris(group) => self.morris(group),
             Points::Sobol(_) if k > MOST_SOBOL => {
                 vec![self.at_sweep(
                     format!("the sequence of points has room for {MOST_SOBOL} keys, and {k} are swept"),
@@ -116,6 +94,31 @@ impl Look<'_> {
             }
             Points::Sobol(_) => Vec::new(),
         }
+    }
+
+    fn latin(&self, group: &LatinPoints, k: usize) -> Vec<Problem> {
+        let unordered = |factor: &&Factor| factor.written.len() > 2 && !factor.numeric();
+        let words = self.factors.iter().filter(unordered).map(|factor| {
+            let what = format!("`{}` takes more than two values that are no numbers, so a regression cannot order them", factor.path());
+            self.at_factor(factor, what, "give two values, or numbers; Sobol(…) and All() take any values".into())
+        });
+        let few = ((group.cells as usize) < 2 * (k + 1)).then(|| {
+            let what = format!("{} cells are too few to tell the effects of {} apart", group.cells, counted(k, "key"));
+            self.at_points("cells", what, format!("take at least {}, better {}", 2 * (k + 1), 10 * k))
+        });
+        words.chain(few).collect()
+    }
+
+    fn morris(&self, group: &MorrisPoints) -> Vec<Problem> {
+        let words = self.factors.iter().filter(|factor| !factor.numeric()).map(|factor| {
+            let what = format!("Morris' screening takes steps, and the values of `{}` are no numbers", factor.path());
+            self.at_factor(factor, what, "vary a number; Sobol(…), Fraction(…) and All() take any values".into())
+        });
+        let odd = (!group.levels.is_multiple_of(2)).then(|| {
+            let what = format!("{} levels cannot be halved, so that some would be tried more often than others", group.levels);
+            self.at_points("levels", what, format!("take an even number, such as {}", group.levels + 1))
+        });
+        words.chain(odd).collect()
     }
 
     fn fraction(&self, group: &FractionPoints, k: usize) -> Vec<Problem> {

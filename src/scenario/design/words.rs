@@ -1,6 +1,6 @@
 //! A design in words, for people who read a check or a result.
 
-use super::{Design, Fraction};
+use super::{Design, Effect, Fraction};
 use crate::scenario::points::Points;
 use crate::scenario::words::counted;
 
@@ -32,7 +32,7 @@ impl Design {
 
     fn fraction_words(&self, fraction: &Fraction) -> Vec<String> {
         let (k, b) = (fraction.masks.len(), fraction.basic);
-        let effect = |(a, b): &(usize, Option<usize>)| match b {
+        let effect = |(a, b): &Effect| match b {
             None => self.factors[*a].path().to_owned(),
             Some(b) => format!("{} × {}", self.factors[*a].path(), self.factors[*b].path()),
         };
