@@ -23,7 +23,8 @@ pub struct Fraction {
 
 impl Fraction {
     /// The fraction of the highest resolution for `factors` factors in 2^basic runs, and where few enough
-    /// candidates exist to try them all, of minimum aberration among those (Fries and Hunter 1980).
+    /// candidates exist to try them all, of minimum aberration among those (Fries and Hunter 1980). Beyond 128 runs the
+    /// resolution is that of a greedy code, which may lie one below the best known.
     /// Needs `basic < factors < 2^basic`.
     pub fn best(factors: usize, basic: u32) -> Self {
         let generators = factors - basic as usize;
@@ -211,11 +212,14 @@ mod tests {
     #[test]
     fn large_fractions_come_from_the_construction_and_keep_their_promise() {
         // Known bounds on linear codes: 16 factors in 32 runs have IV, 17 in 256 have V, 31 in 32 have III.
-        for (runs, factors, expected) in [(32, 16, 4), (256, 17, 5), (32, 31, 3), (32, 17, 3), (65536, 40, 5), (1024, 300, 4)] {
+        for (runs, factors, expected) in
+            [(32, 16, 4), (256, 17, 5), (32, 31, 3), (32, 17, 3), (128, 12, 4), (128, 64, 4), (128, 65, 3), (1024, 300, 4)]
+        {
             let fraction = Fraction::best(factors, u32::ilog2(runs));
             assert_eq!(fraction.resolution, expected, "{factors} factors in {runs} runs");
         }
         assert_eq!(shortest_constant(&Fraction::best(16, 5)), 4);
+        assert!(Fraction::best(40, 16).resolution >= 5, "the largest design there is");
     }
 
     #[test]
