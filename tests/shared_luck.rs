@@ -51,9 +51,10 @@ fn changing_one_clients_trait_changes_no_other_client() {
 fn a_client_keeps_her_luck_when_the_study_grows() {
     let small = observed(&cell(&format!("(clinics: ({SMALL}))")), 3, 1).0.remove(0);
     let large = observed(&cell("(clinics: (count: 3, therapists: 7, clients_per_therapist: 14))"), 3, 1).0.remove(0);
-    for (i, course) in small.courses.iter().enumerate() {
-        let [k, j, c] = small.size.address(i);
-        assert_eq!(*course, large.courses[(k * 7 + j) * 14 + c]);
+    assert_eq!(small.shared_with(&large).count(), 100);
+    for (i, l) in small.shared_with(&large) {
+        let [k, j, c] = [i / 50, i / 10 % 5, i % 10];
+        assert_eq!((small.courses[i], l), (large.courses[l], (k * 7 + j) * 14 + c));
     }
 }
 
@@ -62,9 +63,9 @@ fn arms_of_different_size_share_the_clients_they_have_in_common() {
     let cell = cell(&arms("\"clinics.clients_per_therapist\": 4", SMALL));
     let (arms, _) = observed(&cell, 3, 1);
     assert_eq!((arms[0].courses.len(), arms[1].courses.len()), (100, 40));
-    for (i, course) in arms[1].courses.iter().enumerate() {
-        let [k, j, c] = arms[1].size.address(i);
-        assert_eq!(*course, arms[0].courses[(k * 5 + j) * 10 + c]);
+    assert_eq!(arms[1].shared_with(&arms[0]).count(), 40);
+    for (i, first) in arms[1].shared_with(&arms[0]) {
+        assert_eq!((arms[1].courses[i], first), (arms[0].courses[first], i / 4 * 10 + i % 4));
     }
 }
 

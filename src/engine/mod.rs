@@ -1,10 +1,11 @@
 //! From worlds to results: luck, replicates, summaries, and the order in which everything reaches a sink.
 //!
 //! [`plan`] turns a scenario into cells of arms, with the expected curves of [`norms`]. [`run`] cuts the work into
-//! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses, as many
+//! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`]), as many
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
 //! say, and [`groups`] what parts of them say; [`records`] are the rows, and [`sink`] is where they go.
 
+pub mod cohort;
 pub mod groups;
 pub mod norms;
 pub mod plan;

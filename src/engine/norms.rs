@@ -1,9 +1,10 @@
 //! Expected curves: what scores of usual-care clients look like who stay, made once per cell.
 
 use super::replicate::{Cell, SessionObserver, Workspace};
+use crate::model::courses::Courses;
 use crate::model::feedback::ExpectedCurves;
 use crate::model::rules::{Contradiction, Rules, World};
-use crate::model::session::{Courses, Observed};
+use crate::model::session::Observed;
 
 /// Seed and replicate of the norm sample: the same for every run, so that alarms do not depend on
 /// the seed of a study. No study has this replicate number.

@@ -1,13 +1,14 @@
 //! Rows that a run hands to its sink: one table per kind of thing.
 
-use super::replicate::{ArmResult, SessionObserver};
+use super::replicate::{ArmResult, CourseResult, SessionObserver};
 use super::summary::{MEASURE_COUNT, MEASURES, Summary};
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Table};
 use crate::estimators::classes::{OutcomeClass, classify};
+use crate::model::courses::Courses;
 use crate::model::ending::EndReason;
 use crate::model::feedback::Signal;
 use crate::model::rules::Rules;
-use crate::model::session::{Courses, Observed};
+use crate::model::session::Observed;
 use std::sync::LazyLock;
 
 /// Which replicate of which cell a set of rows belongs to.
@@ -336,28 +337,33 @@ pub fn session_rows(log: &SessionLog, at: Address, arm: usize, result: &ArmResul
     }
     for (row, &from) in order.iter().enumerate() {
         let client = clients[from] as usize;
-        let [clinic, therapist, _] = result.size.address(client);
+        let therapist = result.dyads[client].therapist;
         let i = start + row;
         to.cell[i] = at.cell;
         to.replicate[i] = at.replicate;
         to.arm[i] = arm as i32 + 1;
-        to.clinic[i] = clinic as i32 + 1;
-        to.therapist[i] = (clinic * result.size.therapists + therapist) as i32 + 1;
+        to.clinic[i] = result.clinic_of(therapist) as i32 + 1;
+        to.therapist[i] = therapist as i32 + 1;
         to.client[i] = client as i32 + 1;
     }
 }
 
 /// Client rows of one arm.
 pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, base: Option<&ArmResult>, to: &mut Clients) {
-    let base = base.filter(|base| base.size == result.size);
+    let mut effects = vec![f64::NAN; result.courses.len()];
+    if let Some(base) = base {
+        for (i, b) in result.shared_with(base) {
+            effects[i] = result.courses[i].final_score - base.courses[b].final_score;
+        }
+    }
     for (i, (course, start)) in result.courses.iter().zip(&result.starts).enumerate() {
-        let [clinic, therapist, _] = result.size.address(i);
+        let therapist = result.dyads[i].therapist;
         to.push(ClientRow {
             cell: at.cell,
             replicate: at.replicate,
             arm: arm as i32 + 1,
-            clinic: clinic as i32 + 1,
-            therapist: (clinic * result.size.therapists + therapist) as i32 + 1,
+            clinic: result.clinic_of(therapist) as i32 + 1,
+            therapist: therapist as i32 + 1,
             client: i as i32 + 1,
             intake_score: course.intake_score,
             final_score: course.final_score,
@@ -370,7 +376,7 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             repairs: course.repairs as i16,
             ruptures_client: course.reports[2] as i16,
             first_not_on_track: course.first_red as i16,
-            effect: base.map_or(f64::NAN, |base| course.final_score - base.courses[i].final_score),
+            effect: effects[i],
             trait_alliance: start.trait_alliance,
             client_alliance: start.client_alliance,
             match_alliance: start.match_alliance,
@@ -386,14 +392,18 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
 
 /// Therapist rows of one arm.
 pub fn therapist_rows(at: Address, arm: usize, result: &ArmResult, to: &mut Therapists) {
-    let n = result.size.clients;
-    for (j, (therapist, courses)) in result.therapists.iter().zip(result.courses.chunks(n)).enumerate() {
-        let mean = |of: &dyn Fn(&super::replicate::CourseResult) -> f64| courses.iter().map(of).sum::<f64>() / n as f64;
+    let mut own = vec![Vec::new(); result.therapists.len()];
+    for (dyad, course) in result.dyads.iter().zip(&result.courses) {
+        own[dyad.therapist].push(course);
+    }
+    for (j, (therapist, courses)) in result.therapists.iter().zip(&own).enumerate() {
+        let n = courses.len();
+        let mean = |of: &dyn Fn(&CourseResult) -> f64| courses.iter().map(|course| of(course)).sum::<f64>() / n as f64;
         to.push(TherapistRow {
             cell: at.cell,
             replicate: at.replicate,
             arm: arm as i32 + 1,
-            clinic: (j / result.size.therapists) as i32 + 1,
+            clinic: result.clinic_of(j) as i32 + 1,
             therapist: j as i32 + 1,
             clients: n as i32,
             skill: therapist.skill,

@@ -32,8 +32,9 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// The entity as one number: its place in the order of entities, and part of the address of its streams.
     #[inline(always)]
-    fn word(self) -> u64 {
+    pub fn word(self) -> u64 {
         let pack = |kind: u64, clinic: u32, therapist: u32, client: u32| {
             kind << 60 | u64::from(clinic) << 40 | u64::from(therapist) << 20 | u64::from(client)
         };

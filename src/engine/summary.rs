@@ -117,7 +117,7 @@ pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
     therapists(arm, &mut summary);
     ruptures(courses, &mut summary);
     summary.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
-    tracking(rules, courses, courses, &mut summary);
+    tracking(rules, courses.iter().map(|course| (course, course)), &mut summary);
     summary
 }
 
@@ -207,15 +207,24 @@ fn therapists(arm: &ArmResult, to: &mut Summary) {
     }
     let slope = products.slope(0, 1);
     let adjusted: Vec<f64> = arm.courses.iter().map(|c| c.final_score - slope * (c.intake_score - to.intake_score)).collect();
-    let size = arm.size.clients;
-    to.therapist_icc = anova_icc(&adjusted, core::iter::repeat_n(size, arm.therapists.len()));
-    let mut means: Vec<f64> = adjusted.chunks(size).map(|own| own.iter().sum::<f64>() / size as f64).collect();
+    let own = by_therapist(arm, &adjusted);
+    to.therapist_icc = anova_icc(&own.concat(), own.iter().map(Vec::len));
+    let mut means: Vec<f64> = own.iter().filter(|own| !own.is_empty()).map(|own| own.iter().sum::<f64>() / own.len() as f64).collect();
     let quarter = means.len() / 4;
     if quarter > 0 {
         means.sort_by(f64::total_cmp);
         let mean = |group: &[f64]| group.iter().sum::<f64>() / group.len() as f64;
         to.therapist_quartiles = mean(&means[means.len() - quarter..]) - mean(&means[..quarter]);
     }
+}
+
+/// Values of clients, therapist by therapist.
+fn by_therapist(arm: &ArmResult, values: &[f64]) -> Vec<Vec<f64>> {
+    let mut own = vec![Vec::new(); arm.therapists.len()];
+    for (dyad, value) in arm.dyads.iter().zip(values) {
+        own[dyad.therapist].push(*value);
+    }
+    own
 }
 
 fn ruptures(courses: &[CourseResult], to: &mut Summary) {
@@ -235,11 +244,11 @@ fn ruptures(courses: &[CourseResult], to: &mut Summary) {
     to.repair_r = products.r(0, 1);
 }
 
-/// Outcome of clients not on track and on track, in `courses`, by what became of the same clients in `by`: so
+/// Outcome of clients not on track and on track by what became of the same clients in the second of each pair: so
 /// that arms are compared on the same people.
-fn tracking(rules: &Rules, courses: &[CourseResult], by: &[CourseResult], to: &mut Summary) {
+fn tracking<'a>(rules: &Rules, pairs: impl Iterator<Item = (&'a CourseResult, &'a CourseResult)>, to: &mut Summary) {
     let (mut off, mut on) = (Tally::default(), Tally::default());
-    for (course, chart) in courses.iter().zip(by) {
+    for (course, chart) in pairs {
         if chart.first_red > 0 { &mut off } else { &mut on }.add(course, class(rules, course));
     }
     to.not_on_track_final = share(off.final_score, off.n);
@@ -251,16 +260,13 @@ fn tracking(rules: &Rules, courses: &[CourseResult], by: &[CourseResult], to: &m
 /// Adds what only a comparison can say: effect sizes between arms, and effects on the same client.
 pub fn compare(rules: &Rules, arm: &ArmResult, base: &ArmResult, to: &mut Summary) {
     to.between_d = standardised_difference(base.courses.iter().map(|c| c.final_score), arm.courses.iter().map(|c| c.final_score));
-    if arm.size != base.size {
-        return;
-    }
-    tracking(rules, &arm.courses, &base.courses, to);
-    let pairs = || arm.courses.iter().zip(&base.courses);
+    let pairs = || arm.shared_with(base).map(|(i, b)| (&arm.courses[i], &base.courses[b]));
+    tracking(rules, pairs(), to);
     let off_track = || pairs().filter(|(_, b)| b.first_red > 0);
     to.between_d_not_on_track = standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score));
     let least = rules.world.outcomes.meaningful_difference;
-    let n = arm.courses.len() as f64;
     let effects = || pairs().map(|(a, b)| a.final_score - b.final_score);
+    let n = effects().count() as f64;
     to.helped = effects().filter(|&effect| effect <= -least).count() as f64 / n;
     to.harmed = effects().filter(|&effect| effect >= least).count() as f64 / n;
     to.effect_sd = spread(effects()).1;

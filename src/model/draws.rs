@@ -152,10 +152,13 @@ pub mod intake_slot {
     pub const POST_ERROR: usize = 16;
     /// Deviation from the line after treatment.
     pub const POST_RESIDUAL: usize = 17;
-    /// Personality disorder; from here on draws are uniform, before normal.
+    /// Personality disorder, uniform.
     pub const PERSONALITY: usize = 18;
-    /// Shared background.
+    /// Shared background, uniform.
     pub const BACKGROUND: usize = 19;
+
+    /// Slots that are uniform; all others are normal.
+    pub const UNIFORM: &[usize] = &[PERSONALITY, BACKGROUND];
 }
 
 /// Which slots a set of arms can use at all. What no arm uses is not computed; it still has its place in the
@@ -295,13 +298,15 @@ impl IntakeLuck {
     /// Turns the bits of [`W`] clients into luck.
     #[inline(always)]
     pub fn draw(&mut self, bits: &[Bits; CLIENT_SLOTS], needs: &Needs) {
-        for slot in 0..intake_slot::PERSONALITY {
-            if needs.client[slot] {
+        for slot in 0..CLIENT_SLOTS {
+            if !needs.client[slot] {
+                continue;
+            }
+            if intake_slot::UNIFORM.contains(&slot) {
+                uniforms(&bits[slot], &mut self.0[slot]);
+            } else {
                 normals(&bits[slot], &mut self.0[slot]);
             }
-        }
-        for slot in intake_slot::PERSONALITY..CLIENT_SLOTS {
-            uniforms(&bits[slot], &mut self.0[slot]);
         }
     }
 

@@ -10,11 +10,12 @@
 //! 6. [`ending`]: go on, or end, and why.
 //!
 //! [`draws`] names all luck; [`rules`] turns parameters into the constants of the hot loop;
-//! [`intake`] starts courses and [`session`] steps them, several clients at a time.
+//! [`intake`] starts [`courses`] and [`session`] steps them, several clients at a time.
 
 pub mod alliance;
 pub mod client;
 pub mod clinic;
+pub mod courses;
 pub mod draws;
 pub mod ending;
 pub mod feedback;

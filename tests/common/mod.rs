@@ -3,8 +3,9 @@
 
 use dyadsim::engine::norms;
 use dyadsim::engine::replicate::{ArmResult, Cell, SessionObserver, Workspace};
+use dyadsim::model::courses::Courses;
 use dyadsim::model::rules::{Rules, World};
-use dyadsim::model::session::{Courses, Observed};
+use dyadsim::model::session::Observed;
 use dyadsim::performance::Measured;
 use dyadsim::scenario::load::Scenario;
 

@@ -1,0 +1,117 @@
+//! What is on forms and charts in a session, and what the therapist makes of it.
+
+// The lanes of several arrays move in step: an index says that more plainly than nested zips.
+#![allow(clippy::needless_range_loop)]
+
+use super::{Observed, flag};
+use crate::model::courses::Courses;
+use crate::model::draws::{SessionLuck, W};
+use crate::model::rules::Rules;
+use crate::model::symptoms::Symptoms;
+
+#[inline(always)]
+pub(super) fn measure_symptoms(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let residual = match &rules.world.symptoms {
+        Symptoms::LinearGrowth(p) => p.residual,
+        Symptoms::Relaxation(_) => 0.0,
+    };
+    if rules.symptoms_every == 1.0 {
+        measure_due_symptoms::<true>(rules, residual, luck, c);
+    } else {
+        measure_due_symptoms::<false>(rules, residual, luck, c);
+    }
+}
+
+/// Measures the symptoms of everybody who is due; everybody is when `ALWAYS`.
+#[inline(always)]
+fn measure_due_symptoms<const ALWAYS: bool>(rules: &Rules, residual: f64, luck: &SessionLuck, c: &mut Courses) {
+    let scale = &rules.symptom_scale;
+    for l in 0..W {
+        let first = c.session[l] < 1.5;
+        let due = ALWAYS | (c.session[l] >= c.next_score[l]);
+        let score = scale.score(c.symptoms[l] + residual * luck.residual[l], luck.score_error[l]);
+        c.recent_gain[l] = if due && !first { c.score[l] - score } else { 0.0 };
+        c.score[l] = if due { score } else { c.score[l] };
+        c.intake_score[l] = if first { score } else { c.intake_score[l] };
+        if !ALWAYS {
+            c.next_score[l] += if due { rules.symptoms_every } else { 0.0 };
+        }
+        c.measured[l] = flag(due);
+        let improved = due & (c.intake_score[l] - score >= rules.reliable_change);
+        c.first_improved[l] = if improved & (c.first_improved[l] < 0.5) { c.session[l] } else { c.first_improved[l] };
+    }
+}
+
+/// What the progress chart shows today and what the therapist makes of it. Reads only scores.
+#[inline(always)]
+pub(super) fn read_the_chart<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let mut yellow = [f64::INFINITY; W];
+    let mut red = [f64::INFINITY; W];
+    if let Some(curves) = &rules.curves {
+        while c.fresh != 0 {
+            let l = c.fresh.trailing_zeros() as usize;
+            c.fresh &= c.fresh - 1;
+            c.band[l] = curves.row(c.score[l]);
+        }
+        for l in 0..W {
+            let at = c.band[l] + (c.session[l] as usize).min(curves.stride - 1);
+            red[l] = curves.red[at];
+            if O::ON {
+                yellow[l] = curves.yellow[at];
+            }
+        }
+    }
+    let unaided_chance = rules.world.tracking.unaided_notice;
+    for l in 0..W {
+        let off_track = (c.measured[l] > 0.5) & (c.score[l] > red[l]);
+        let unaided = off_track & (luck.unaided[l] < unaided_chance);
+        c.off_track[l] = flag(off_track);
+        c.first_red[l] = if off_track & (c.first_red[l] < 0.5) { c.session[l] } else { c.first_red[l] };
+        c.acted[l] = flag(unaided);
+        if O::ON {
+            let warned = (c.measured[l] > 0.5) & (c.score[l] > yellow[l]);
+            c.signal[l] = if off_track { 2.0 } else { flag(warned) };
+        }
+    }
+    if rules.has_feedback {
+        read_the_feedback(rules, luck, c);
+    }
+}
+
+/// With feedback she reads the scores if she is somebody who takes it up today, and acts on alarms and alerts.
+#[inline(always)]
+fn read_the_feedback(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let f = &rules.feedback;
+    for l in 0..W {
+        let measured = c.measured[l] > 0.5;
+        let worse = measured & (c.score[l] - c.intake_score[l] >= f.rational_points);
+        // A rational system shows its own alarm; otherwise red on the chart is the alarm.
+        let alarm = if f.rational_points < f64::INFINITY { worse } else { c.off_track[l] > 0.5 };
+        let low = (c.session[l] > 1.5) & ((c.last_rating[l] < f.alliance_below) | (c.rating_fall[l] > f.alliance_fall));
+        let takes_up = luck.uptake[l] < c.uptake[l];
+        let acts = (takes_up & (alarm | low)) | (c.acted[l] > 0.5);
+        c.acted[l] = flag(acts);
+        c.read[l] = flag(takes_up & measured);
+    }
+}
+
+#[inline(always)]
+pub(super) fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
+    let scale = &rules.alliance_scale;
+    let growth = rules.world.alliance.growth;
+    let early = f64::from(rules.world.outcomes.early_session);
+    for l in 0..W {
+        let alliance = c.trait_alliance[l] + growth * (1.0 - c.ungrown[l]) + c.state[l];
+        c.rating[l] = scale.score(alliance, luck.rating_error[l]);
+    }
+    for l in 0..W {
+        let seen = scale.latent(c.rating[l]);
+        let due = c.session[l] >= c.next_rating[l];
+        let first = c.session[l] < 1.5;
+        c.rating_fall[l] = if due & !first { c.last_rating[l] - seen } else { 0.0 };
+        c.last_rating[l] = if due { seen } else { c.last_rating[l] };
+        c.early_rating[l] = if due & (c.session[l] <= early) { c.rating[l] } else { c.early_rating[l] };
+        c.next_rating[l] += if due { rules.alliance_every } else { 0.0 };
+        c.rated[l] = flag(due);
+    }
+}
