@@ -56,7 +56,7 @@ def drivers(results):
 
 
 def answer(results):
-    if results["design"] and len(results["cells"]) > 20:
+    if results["points"] and len(results["cells"]) > 20:
         return drivers(results)
     return "<br>".join(headline(cell) for cell in results["cells"])
 

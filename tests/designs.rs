@@ -72,7 +72,7 @@ fn a_fraction_has_its_resolution_in_the_cells_that_are_simulated() {
     let sum = |word: u32| signs.iter().map(|run| (0..6).filter(|k| word >> k & 1 == 1).map(|k| run[k]).product::<i32>()).sum::<i32>();
     assert!((1u32..64).filter(|word| word.count_ones() < 4).all(|word| sum(word) == 0));
     assert!((1u32..64).any(|word| word.count_ones() == 4 && sum(word) == 16));
-    let words = scenario.design.words();
+    let words = scenario.sampling.words();
     assert!(words[0].contains("2^(6−2) in 16 runs, resolution IV"), "{words:?}");
     assert!(words.len() > 1 && words[1..].iter().all(|line| line.starts_with("aliased: ") && line.contains(" × ")), "{words:?}");
 }
@@ -102,7 +102,7 @@ fn luck_in_common_makes_effects_of_keys_far_more_precise() {
     let design = r#"sweep: { "clients.severity_mean": [79, 81], "symptoms.rate_sd": [0.4, 0.5] },"#;
     let error = |settings: &[&str]| {
         let scenario = scenario(design, settings);
-        let seen = sensitivities(&Layout::Factorial(scenario.design.indices()), &ran(&scenario).groups.replicated(0, 0));
+        let seen = sensitivities(&Layout::Factorial(scenario.sampling.indices()), &ran(&scenario).groups.replicated(0, 0));
         seen.iter().find(|s| s.about.statistic == Statistic::MainEffect && s.about.factor == Some(0)).unwrap().mcse
     };
     let (common, own) = (error(&[]), error(&["luck=Own"]));

@@ -118,10 +118,10 @@ fn lasting_alliance_does_more_than_a_good_session() {
 #[test]
 fn the_effect_of_feedback_hangs_on_how_it_works_and_is_used() {
     let scenario = load("scenarios/what_matters.ron", &["replicates=4"]);
-    let layout = Layout::Trajectories(scenario.design.cells.clone());
+    let layout = Layout::Trajectories(scenario.sampling.cells.clone());
     let seen = sensitivities(&layout, &totals(&scenario).groups.replicated(0, 1));
     let effect = |path: &str| {
-        let factor = scenario.design.factors.iter().position(|factor| factor.path() == path);
+        let factor = scenario.sampling.factors.iter().position(|factor| factor.path() == path);
         let found = seen.iter().find(|s| s.about.statistic == Statistic::MuStar && s.about.factor == factor);
         found.map_or(Measured::NONE, |s| Measured { value: s.value, mcse: s.standard_error() })
     };

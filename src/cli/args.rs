@@ -101,7 +101,7 @@ pub struct Check {
 
 const JSON: &str = "\
 JSON (--json), one object; a value that is not defined is null:
-  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, design, instruments
+  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, points, instruments
   replicates    {first, asked, done, failed}
   interrupted, reached_precision, until_mcse, file
   measures      [{name, unit, meaning}]

@@ -11,8 +11,8 @@ use crate::engine::plan;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::run::{Alone, Keep, Rows, Study, run as run_study};
 use crate::engine::sink::NoRows;
-use crate::scenario::design::{Design, Factor as DesignFactor};
 use crate::scenario::load::{ArmPlan, CellPlan};
+use crate::scenario::sampling::{Factor as DesignFactor, Sampling};
 use anyhow::anyhow;
 use serde::Serialize;
 use std::time::Instant;
@@ -27,7 +27,7 @@ struct Plan {
     cells: usize,
     factors: Vec<Factor>,
     /// The design in words, and what it cannot tell apart.
-    design: Vec<String>,
+    points: Vec<String>,
     arms: Vec<String>,
     /// Clients in all arms of all cells of one replicate.
     clients: u64,
@@ -88,8 +88,8 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
         seed: scenario.seed,
         replicates: scenario.replicates,
         cells: scenario.cells.len(),
-        factors: factors(&scenario.design),
-        design: scenario.design.words(),
+        factors: factors(&scenario.sampling),
+        points: scenario.sampling.words(),
         arms: scenario.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
         clients,
         therapists,
@@ -100,13 +100,13 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
     })
 }
 
-fn factors(design: &Design) -> Vec<Factor> {
+fn factors(sampling: &Sampling) -> Vec<Factor> {
     let one = |factor: &DesignFactor| Factor {
         key: factor.path().into(),
         values: factor.values().map(Into::into).collect(),
         words: factor.words(),
     };
-    design.factors.iter().map(one).collect()
+    sampling.factors.iter().map(one).collect()
 }
 
 /// A few real replicates, to know how long the rest will take. All per cell and replicate.
@@ -202,9 +202,9 @@ fn words(plan: &Plan, file: &str) -> String {
     for factor in &plan.factors {
         line("varied", cut(&format!("{}: {}", factor.key, factor.words), WIDTH - 15));
     }
-    for (i, words) in plan.design.iter().enumerate() {
+    for (i, words) in plan.points.iter().enumerate() {
         for (j, words) in wrap(words, WIDTH - 15).into_iter().enumerate() {
-            line(if i + j == 0 { "design" } else { "" }, words);
+            line(if i + j == 0 { "points" } else { "" }, words);
         }
     }
     if plan.cells > 1 {

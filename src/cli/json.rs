@@ -23,7 +23,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "settings": about.settings,
         "arms": about.arms,
         "factors": about.factors,
-        "design": about.design,
+        "points": about.points,
         "instruments": { "symptoms": about.instruments[0], "alliance": about.instruments[1] },
         "replicates": { "first": about.first, "asked": about.asked, "done": about.done, "failed": results.failures.len() },
         "interrupted": about.interrupted,

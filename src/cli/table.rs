@@ -160,8 +160,8 @@ fn heading(results: &Results, colour: bool) -> String {
     let mut out = format!("{}\n", bold(&cut(&about.title, WIDTH), colour));
     let question = wrap(&about.question, WIDTH);
     let size = format!("{}; seed {}", size(results), about.seed);
-    let design = about.design.first().map_or_else(Vec::new, |words| wrap(words, WIDTH));
-    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(design).chain(wrap(&progress(results), WIDTH)) {
+    let points = about.points.first().map_or_else(Vec::new, |words| wrap(words, WIDTH));
+    for line in question.into_iter().chain(wrap(&size, WIDTH)).chain(points).chain(wrap(&progress(results), WIDTH)) {
         out.push_str(&format!("{line}\n"));
     }
     out.push_str("Means over replicates ± Monte Carlo standard error (MCSE).\n\n");
@@ -459,7 +459,7 @@ mod tests {
             settings: Vec::new(),
             arms: names.iter().map(ToString::to_string).collect(),
             factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
-            design: Vec::new(),
+            points: Vec::new(),
             sampled: false,
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,

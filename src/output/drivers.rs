@@ -5,13 +5,13 @@ use crate::engine::groups::{Groups, HEADLINE};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::measure;
 use crate::performance::sensitivity::{About, Layout, Sensitivity, sensitivities};
-use crate::scenario::design::{Design, Effect};
 use crate::scenario::load::Scenario;
 use crate::scenario::points::Points;
+use crate::scenario::sampling::{Effect, Sampling};
 
 /// Every measure for every headline result of every arm; none for a design of one cell.
 pub(super) fn drivers(scenario: &Scenario, groups: &Groups) -> Vec<Driver> {
-    let (design, arms) = (&scenario.design, scenario.cells.first().map_or(0, |cell| cell.arms.len()));
+    let (design, arms) = (&scenario.sampling, scenario.cells.first().map_or(0, |cell| cell.arms.len()));
     if design.cells.len() < 2 {
         return Vec::new();
     }
@@ -25,7 +25,7 @@ pub(super) fn drivers(scenario: &Scenario, groups: &Groups) -> Vec<Driver> {
 }
 
 /// What an analysis has to know about a design.
-fn layout(design: &Design) -> Layout {
+fn layout(design: &Sampling) -> Layout {
     match (&design.points, &design.fraction) {
         (Points::LatinHypercube(_), _) => Layout::Regression(design.coordinates()),
         (Points::Morris(_), _) => Layout::Trajectories(design.cells.clone()),
@@ -40,7 +40,7 @@ fn layout(design: &Design) -> Layout {
     }
 }
 
-fn driver(design: &Design, result: &str, arm: usize, one: &Sensitivity) -> Driver {
+fn driver(design: &Sampling, result: &str, arm: usize, one: &Sensitivity) -> Driver {
     let About { statistic, factor, with, level } = one.about;
     let path = |factor: usize| design.factors[factor].path().to_owned();
     let value = |level: usize| factor.and_then(|f| design.factors[f].values().nth(level)).unwrap_or_default().to_owned();

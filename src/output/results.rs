@@ -30,7 +30,7 @@ pub struct About {
     /// Keys that the design varies.
     pub factors: Vec<String>,
     /// The design in words, what it cannot tell apart included; nothing for a full factorial with common luck.
-    pub design: Vec<String>,
+    pub points: Vec<String>,
     /// The cells are points between the ends of ranges, as many as an estimate needs, and of no interest one by one.
     pub sampled: bool,
     /// Instrument of symptoms and of alliance in the first arm.
@@ -140,8 +140,8 @@ impl About {
             settings: settings.to_vec(),
             arms: first_cell.map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
-            design: design_words(scenario),
-            sampled: scenario.design.points.sampled(),
+            points: design_words(scenario),
+            sampled: scenario.sampling.points.sampled(),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
             first: study.replicates.start + 1,
@@ -193,7 +193,7 @@ impl Results {
 /// The design in words, with whose luck the cells have.
 fn design_words(scenario: &Scenario) -> Vec<String> {
     let own = (scenario.luck == Luck::Own).then(|| "Every cell has luck of its own.".to_owned());
-    scenario.design.words().into_iter().chain(own).collect()
+    scenario.sampling.words().into_iter().chain(own).collect()
 }
 
 fn failed(outcome: &Outcome, cell: usize) -> u64 {

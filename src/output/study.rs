@@ -114,7 +114,7 @@ impl StudyFile {
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
         file.attribute_i64("sampled", about.sampled.into());
-        let lists = [("arms", &about.arms), ("factors", &about.factors), ("design", &about.design), ("settings", &about.settings)];
+        let lists = [("arms", &about.arms), ("factors", &about.factors), ("points", &about.points), ("settings", &about.settings)];
         for (name, texts) in lists {
             if !texts.is_empty() {
                 file.attribute_texts(&format!("{name}_list"), texts);
@@ -157,7 +157,7 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         settings: file.attribute_texts("settings_list")?,
         arms: file.attribute_texts("arms_list")?,
         factors: file.attribute_texts("factors_list")?,
-        design: file.attribute_texts("design_list")?,
+        points: file.attribute_texts("points_list")?,
         sampled: whole("sampled")? != 0,
         instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
         feedback: whole("feedback")? != 0,

@@ -10,7 +10,7 @@ use crate::engine::run::Failure;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, RATIO_MEASURES};
 use crate::performance::Measured;
-use crate::scenario::design::number;
+use crate::scenario::sampling::number;
 
 /// Measures that one arm alone has.
 fn own_measures() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {

@@ -1,6 +1,5 @@
 //! From a file to a scenario that is known to be valid: every arm of every cell as a checked world.
 
-use super::design::Design;
 use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
 use super::overrides::{Override, canonical, resolve};
@@ -9,6 +8,7 @@ use super::points::Luck;
 use super::problem::{Problem, Problems, Source};
 use super::read::read_document;
 use super::reader;
+use super::sampling::Sampling;
 use super::schema::Schema;
 use crate::model::measurement::{ALLIANCE, SYMPTOMS};
 use crate::model::rules::World;
@@ -34,7 +34,7 @@ pub struct Scenario {
     /// Rows to keep.
     pub output: Output,
     /// What the cells are.
-    pub design: Design,
+    pub sampling: Sampling,
     /// Whose luck they have.
     pub luck: Luck,
     /// Cells of the design, in its order; of a full factorial, the last factor of the sweep varies fastest.
@@ -103,15 +103,15 @@ impl Scenario {
         let mut problems = contradictions(&World::from(&base), &document, None);
         problems.extend(impossible_shares(&base.output, &document));
         Problems::new(problems).into_result()?;
-        let design = Design::of(&base, &document)?;
-        let cells = cells(&base, &document, &design)?;
+        let sampling = Sampling::of(&base, &document)?;
+        let cells = cells(&base, &document, &sampling)?;
         Ok(Self {
             title: base.title,
             question: base.question,
             seed: base.seed,
             replicates: base.replicates,
             output: base.output,
-            design,
+            sampling,
             luck: base.luck,
             cells,
         })
@@ -194,21 +194,21 @@ fn contradictions(world: &World, document: &Document, arm: Option<&Path>) -> Vec
 }
 
 /// All cells of a design.
-fn cells(base: &ScenarioFile, document: &Document, design: &Design) -> Result<Vec<CellPlan>, Problems> {
-    if design.points.sampled() {
+fn cells(base: &ScenarioFile, document: &Document, sampling: &Sampling) -> Result<Vec<CellPlan>, Problems> {
+    if sampling.points.sampled() {
         // Wrong ends of ranges are told where they were written, and not by some point between them.
-        let ends = design.corners().into_iter().filter_map(|corner| resolve(&bare(base), &corner, &OF_THE_STUDY).err());
+        let ends = sampling.corners().into_iter().filter_map(|corner| resolve(&bare(base), &corner, &OF_THE_STUDY).err());
         ends.reduce(Problems::and).map_or(Ok(()), Err)?;
     }
-    (0..design.cells.len()).map(|index| cell(base, document, design, index)).collect()
+    (0..sampling.cells.len()).map(|index| cell(base, document, sampling, index)).collect()
 }
 
 /// Cell `index` of the design.
-fn cell(base: &ScenarioFile, document: &Document, design: &Design, index: usize) -> Result<CellPlan, Problems> {
-    let levels = design.levels(index);
+fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: usize) -> Result<CellPlan, Problems> {
+    let levels = sampling.levels(index);
     let (swept, text) = resolve(&bare(base), &levels, &OF_THE_STUDY)?;
     let mut found = contradictions(&World::from(&swept), document, Some(&Path::default().field("sweep")));
-    if design.points.sampled() {
+    if sampling.points.sampled() {
         let here: Vec<String> = levels.iter().map(|level| format!("{} = {}", level.path, level.value)).collect();
         for problem in &mut found {
             problem.what.push_str(&format!(", in the cell with {}", here.join(", ")));
@@ -216,7 +216,7 @@ fn cell(base: &ScenarioFile, document: &Document, design: &Design, index: usize)
     }
     Problems::new(found).into_result()?;
     let mut arms = arms(base, &swept, text, document)?;
-    if design.points.sampled() && index > 0 {
+    if sampling.points.sampled() && index > 0 {
         arms.iter_mut().for_each(|arm| arm.text = String::new());
     }
     Ok(CellPlan { levels: levels.into_iter().map(|level| (level.path, level.value)).collect(), arms })

@@ -6,7 +6,6 @@
 //! say in plain words, and all at once, what is wrong ([`problem`]).
 pub mod check;
 pub mod describe;
-pub mod design;
 pub mod document;
 pub mod file;
 pub mod load;
@@ -17,6 +16,7 @@ pub mod points;
 pub mod problem;
 pub mod read;
 pub mod reader;
+pub mod sampling;
 pub mod schema;
 pub mod suggest;
 pub mod template;

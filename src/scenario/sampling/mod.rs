@@ -21,7 +21,7 @@ const MOST_CELLS: usize = 100_000;
 
 /// The design of a study.
 #[derive(Clone, Debug, Default)]
-pub struct Design {
+pub struct Sampling {
     /// Which combinations are simulated.
     pub points: Points,
     /// Swept keys.
@@ -33,7 +33,7 @@ pub struct Design {
     pub fraction: Option<Fraction>,
 }
 
-impl Design {
+impl Sampling {
     /// The design that a file asks for.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! A design in words, for people who read a check or a result.
 
-use super::{Design, Effect, Fraction};
+use super::{Effect, Fraction, Sampling};
 use crate::scenario::points::Points;
 use crate::scenario::words::counted;
 
-impl Design {
+impl Sampling {
     /// What the design is, and what it cannot tell apart; nothing for a full factorial, which needs no words.
     pub fn words(&self) -> Vec<String> {
         let keys = counted(self.factors.len(), "key");
