@@ -72,6 +72,26 @@ def headline(cell):
     return "<br>".join(lines)
 
 
+def drivers(results):
+    """What drives each difference to the first arm, largest first (sampled designs)."""
+    lines = []
+    for number_of_arm, name in list(enumerate(results["arms"], 1))[1:] or [(1, "final score")]:
+        rows = [row for row in results["sensitivity"] if row["result"] == "final_score" and row["arm"] == number_of_arm]
+        order = ["mu_star", "total", "srrc"]
+        statistic = next((wanted for wanted in order if any(row["statistic"] == wanted for row in rows)), None)
+        rows = sorted((row for row in rows if row["statistic"] == statistic), key=lambda row: -abs(row["value"] or 0))
+        shown = [f"`{row['factor']}` {number({'value': row['value'], 'mcse': row['standard_error']}, 2)}" for row in rows]
+        words = {"mu_star": "mean absolute effect on the final score", "total": "total share of variance", "srrc": "regression of ranks"}
+        lines.append(f"{name}, {words[statistic]}: {', '.join(shown[:3])}; least {shown[-1]}")
+    return "<br>".join(lines)
+
+
+def answer(results):
+    if results["points"] and len(results["cells"]) > 20:
+        return drivers(results)
+    return "<br>".join(headline(cell) for cell in results["cells"])
+
+
 def row(path, binary):
     started = time.monotonic()
     done = subprocess.run([binary, "run", path, "--no-file", "--quiet", "--json"], capture_output=True, text=True, check=False)
@@ -79,7 +99,7 @@ def row(path, binary):
     if done.returncode:
         sys.exit(f"{path.name} failed with {done.returncode}:\n{done.stderr}")
     results = json.loads(done.stdout)
-    return [f"[`{path.name}`]({path.name})", results["question"], f"{seconds:.1f} s", "<br>".join(headline(cell) for cell in results["cells"])]
+    return [f"[`{path.name}`]({path.name})", results["question"], f"{seconds:.1f} s", answer(results)]
 
 
 def main():

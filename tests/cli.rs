@@ -110,7 +110,7 @@ fn an_output_that_cannot_be_written_is_refused_before_the_run() {
 
 #[test]
 fn run_and_show_print_the_same_table() {
-    for scenario in ["small.ron", "cells.ron", "one_arm.ron", "designs.ron"] {
+    for scenario in ["small.ron", "cells.ron", "one_arm.ron", "designs.ron", "sampled.ron"] {
         let desk = Desk::with(&[scenario]);
         let run = desk.succeed(&["run", scenario, "-o", "out.h5"]);
         let show = desk.succeed(&["show", "out.h5"]);
@@ -162,6 +162,59 @@ fn json_of_a_run_is_complete() {
     assert!(cell["arms"][0]["contrast"].is_null());
     assert!(arm["measures"]["helped"].is_null() && arm["contrast"]["comparisons"]["helped"]["value"].is_number());
     assert!(value["measures"].as_array().unwrap().iter().all(|m| m["unit"].is_string() && m["meaning"].is_string()));
+}
+
+#[test]
+fn main_effects_of_a_full_factorial_are_differences_between_means_of_its_cells() {
+    let desk = Desk::with(&["cells.ron"]);
+    let value = json(&desk.succeed(&["run", "cells.ron", "--json", "--quiet", "--no-file"]));
+    let finals: Vec<f64> = value["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| cell["arms"][0]["measures"]["final_score"]["value"].as_f64().unwrap())
+        .collect();
+    let row = |key: &str, level: &str| {
+        let rows = value["sensitivity"].as_array().unwrap().iter();
+        let mut found =
+            rows.filter(|row| row["result"] == "final_score" && row["arm"] == 1 && row["factor"] == key && row["level"] == level);
+        found.next().unwrap_or_else(|| panic!("no row for {key} {level}")).clone()
+    };
+    // The second of two keys varies faster: cells 5 and 6 have the third value of the first key.
+    let truth = (finals[4] + finals[5] - finals[0] - finals[1]) / 2.0;
+    let seen = row("clients.severity_mean", "90");
+    assert!((seen["value"].as_f64().unwrap() - truth).abs() < 1e-9 && seen["against"] == "70", "{seen} {truth}");
+    assert!(seen["mcse"].as_f64().unwrap() > 0.0 && seen["points_se"] == 0.0 && seen["unit"] == "score", "{seen}");
+    let seen = row("tracking.red_sd", "1.28");
+    let truth = (finals[1] + finals[3] + finals[5] - finals[0] - finals[2] - finals[4]) / 3.0;
+    assert!((seen["value"].as_f64().unwrap() - truth).abs() < 1e-9, "{seen} {truth}");
+}
+
+#[test]
+fn a_sampled_design_shows_what_drives_the_answer_and_not_every_cell() {
+    let desk = Desk::with(&["sampled.ron"]);
+    let text = desk.succeed(&["run", "sampled.ron", "-o", "out.h5"]).stdout;
+    for part in [
+        "Morris screening of 3 keys: 8 trajectories of 4 cells",
+        "The 32 cells are in the tables",
+        "What drives: score after treatment, usual care",
+        "What drives: score after treatment, feedback against usual care",
+        "clients.severity_mean matters most",
+        "hardly matter",
+        "jackknife",
+    ] {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+    assert!(text.lines().count() < 45, "{text}");
+    let file = ResultReader::open(&desk.path("out.h5")).unwrap();
+    // Two results, two arms, three keys, three statistics.
+    assert_eq!(file.row_count("sensitivity").unwrap(), 2 * 2 * 3 * 3);
+    assert_eq!(file.row_count("cells").unwrap(), 32);
+    assert_eq!(file.texts("scenario").unwrap().len(), 3);
+    let check = desk.succeed(&["check", "sampled.ron"]).stdout;
+    for part in ["2 to 6, whole numbers", "0.5 to 2.0, logarithmic", "Morris screening of 3 keys", "cells        32"] {
+        assert!(check.contains(part), "no {part} in\n{check}");
+    }
 }
 
 #[test]

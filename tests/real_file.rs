@@ -9,7 +9,20 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 9] = ["replicates", "therapists", "clients", "sessions", "studies", "cells", "arms", "contrasts", "failures"];
+const TABLES: [&str; 12] = [
+    "replicates",
+    "therapists",
+    "clients",
+    "sessions",
+    "weeks",
+    "studies",
+    "cells",
+    "arms",
+    "contrasts",
+    "timeline",
+    "sensitivity",
+    "failures",
+];
 
 fn file(scenario: &str) -> (Desk, PathBuf) {
     let desk = Desk::with(&[scenario]);
@@ -50,7 +63,7 @@ fn tables_have_the_rows_they_should() {
     assert_eq!(rows("replicates"), replicates * arms);
     assert_eq!(rows("therapists"), replicates * arms * therapists);
     assert_eq!(rows("clients"), replicates * arms * clients);
-    assert_eq!((rows("cells"), rows("arms"), rows("contrasts"), rows("failures")), (1, 2, 1, 0));
+    assert_eq!((rows("cells"), rows("arms"), rows("contrasts"), rows("sensitivity"), rows("failures")), (1, 2, 1, 0, 0));
     let sessions: f64 = numbers(&table(&reader, "clients"), "sessions").iter().sum();
     assert_eq!(rows("sessions") as f64, sessions);
 }

@@ -36,6 +36,12 @@ fn threads_do_not_change_what_a_study_sees() {
 }
 
 #[test]
+fn threads_do_not_change_a_sampled_design_and_its_sensitivities() {
+    same_with_any_threads("sampled.ron", &[]);
+    same_with_any_threads("sampled.ron", &["--set", "points=Sobol(points: 16)", "--set", "luck=Own"]);
+}
+
+#[test]
 fn threads_do_not_change_where_a_precise_run_stops() {
     same_with_any_threads(
         "small.ron",

@@ -5,6 +5,7 @@ mod studies;
 use dyadsim::engine::summary::MEASURES;
 use dyadsim::engine::totals::{ArmTotals, COMPARISONS, OF_A_STUDY, measure};
 use dyadsim::performance::Measured;
+use dyadsim::performance::sensitivity::{Layout, Statistic, sensitivities};
 use std::fs;
 use studies::{arms, at, load, totals};
 
@@ -186,4 +187,19 @@ fn lasting_alliance_does_more_than_a_good_session() {
     let arms = arms("scenarios/alliance_do.ron", &["replicates=60"]);
     clearly_above(between(&arms[1], "between_d"), 0.0, "state");
     clearly_above(between(&arms[2], "between_d"), between(&arms[1], "between_d").value, "trait above state");
+}
+
+#[test]
+fn the_effect_of_feedback_hangs_on_how_it_works_and_is_used() {
+    let scenario = load("scenarios/what_matters.ron", &["replicates=4"]);
+    let layout = Layout::Trajectories(scenario.sampling.cells.clone());
+    let seen = sensitivities(&layout, &totals(&scenario).groups.replicated(0, 1));
+    let effect = |path: &str| {
+        let factor = scenario.sampling.factors.iter().position(|factor| factor.path() == path);
+        let found = seen.iter().find(|s| s.about.statistic == Statistic::MuStar && s.about.factor == factor);
+        found.map_or(Measured::NONE, |s| Measured { value: s.value, mcse: s.standard_error() })
+    };
+    for path in ["feedback.engagement", "therapists.uptake_alpha"] {
+        clearly_above(effect(path), 5.0 * effect("rupture.trait_gain").value, path);
+    }
 }

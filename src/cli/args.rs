@@ -101,8 +101,8 @@ pub struct Check {
 
 const JSON: &str = "\
 JSON (--json), one object; a value that is not defined is null:
-  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors,
-                design, instruments
+  title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, design,
+                points, instruments
   replicates    {first, asked, done, failed}
   interrupted, reached_precision, until_mcse, file
   measures      [{name, unit, meaning}]
@@ -114,6 +114,8 @@ JSON (--json), one object; a value that is not defined is null:
                  numbers_needed_to_treat: {name: {value, mcse}}}
                  what a study of the scenario's design reports (observed_…, pooled_…) also has sd and
                  sd_mcse, its standard deviation over replicates
+  sensitivity   [{result, arm, statistic, factor, with, level, against, value, standard_error,
+                 points_se, mcse, unit}]
   failures      [{cell, replicate, reason}]";
 
 /// Options of `run`.

@@ -2,7 +2,7 @@
 
 use super::args::Check;
 use super::failure::{End, Failure};
-use super::layout::{WIDTH, bytes, cut, duration, thousands};
+use super::layout::{WIDTH, bytes, cut, duration, thousands, wrap};
 use super::source::{self, Loaded};
 use super::terminal::{answer, answer_json};
 use super::threads;
@@ -12,6 +12,7 @@ use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::run::{Alone, Keep, Rows, Study, run as run_study};
 use crate::engine::sink::NoRows;
 use crate::scenario::load::{ArmPlan, CellPlan};
+use crate::scenario::sampling::{Factor as DesignFactor, Sampling};
 use anyhow::anyhow;
 use serde::Serialize;
 use std::time::Instant;
@@ -25,6 +26,8 @@ struct Plan {
     replicates: u64,
     cells: usize,
     factors: Vec<Factor>,
+    /// The design in words, and what it cannot tell apart.
+    points: Vec<String>,
     arms: Vec<String>,
     /// What a study sees of them, in words; empty when it sees everything.
     design: String,
@@ -47,6 +50,8 @@ struct Plan {
 struct Factor {
     key: String,
     values: Vec<String>,
+    #[serde(skip)]
+    words: String,
 }
 
 /// Checks a scenario and says what would be run.
@@ -85,7 +90,8 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
         seed: scenario.seed,
         replicates: scenario.replicates,
         cells: scenario.cells.len(),
-        factors: factors(&scenario.cells),
+        factors: factors(&scenario.sampling),
+        points: scenario.sampling.words(),
         arms: scenario.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
         design: scenario.design_in_words(),
         clients,
@@ -97,17 +103,13 @@ fn plan(loaded: &Loaded) -> Result<Plan, String> {
     })
 }
 
-fn factors(cells: &[CellPlan]) -> Vec<Factor> {
-    let mut factors: Vec<Factor> = Vec::new();
-    for (f, (key, value)) in cells.iter().flat_map(|cell| cell.levels.iter().enumerate()) {
-        if f == factors.len() {
-            factors.push(Factor { key: key.clone(), values: Vec::new() });
-        }
-        if !factors[f].values.contains(value) {
-            factors[f].values.push(value.clone());
-        }
-    }
-    factors
+fn factors(sampling: &Sampling) -> Vec<Factor> {
+    let one = |factor: &DesignFactor| Factor {
+        key: factor.path().into(),
+        values: factor.values().map(Into::into).collect(),
+        words: factor.words(),
+    };
+    sampling.factors.iter().map(one).collect()
 }
 
 /// A few real replicates, to know how long the rest will take. All per cell and replicate.
@@ -201,7 +203,12 @@ fn words(plan: &Plan, file: &str) -> String {
     let mut line = |label: &str, text: String| out.push_str(&format!("  {label:<13}{text}\n"));
     line("arms", plan.arms.join(", "));
     for factor in &plan.factors {
-        line("varied", cut(&format!("{}: {}", factor.key, factor.values.join(", ")), WIDTH - 15));
+        line("varied", cut(&format!("{}: {}", factor.key, factor.words), WIDTH - 15));
+    }
+    for (i, words) in plan.points.iter().enumerate() {
+        for (j, words) in wrap(words, WIDTH - 15).into_iter().enumerate() {
+            line(if i + j == 0 { "points" } else { "" }, words);
+        }
     }
     if !plan.design.is_empty() {
         line("design", cut(&plan.design, WIDTH - 15));

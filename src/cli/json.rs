@@ -2,7 +2,7 @@
 
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
-use crate::output::results::{ArmResults, CellResults, Contrast, Results};
+use crate::output::results::{ArmResults, CellResults, Contrast, Driver, Results};
 use crate::output::study::NOTE;
 use crate::performance::Measured;
 use serde_json::{Map, Value, json};
@@ -24,6 +24,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "arms": about.arms,
         "factors": about.factors,
         "design": about.design,
+        "points": about.points,
         "instruments": { "symptoms": about.instruments[0], "alliance": about.instruments[1] },
         "replicates": { "first": about.first, "asked": about.asked, "done": about.done, "failed": results.failures.len() },
         "interrupted": about.interrupted,
@@ -32,6 +33,7 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "file": file.map(|file| file.display().to_string()),
         "measures": MEASURES.iter().map(|spec| json!({ "name": spec.name, "unit": spec.unit, "meaning": spec.long_name })).collect::<Vec<_>>(),
         "cells": (1..).zip(&results.cells).map(|(c, one)| cell(c, one, &about.factors)).collect::<Vec<_>>(),
+        "sensitivity": results.drivers.iter().map(driver).collect::<Vec<_>>(),
         "failures": results.failures.iter().map(|f| json!({ "cell": f.cell, "replicate": f.replicate, "reason": f.reason })).collect::<Vec<_>>(),
     })
 }
@@ -84,6 +86,23 @@ fn levels(arm: &ArmResults, wanted: impl Fn(&str) -> bool) -> Map<String, Value>
         }
     }
     all
+}
+
+fn driver(driver: &Driver) -> Value {
+    json!({
+        "result": driver.result,
+        "arm": driver.arm,
+        "statistic": driver.statistic.name(),
+        "factor": driver.factor,
+        "with": driver.with,
+        "level": driver.levels.as_ref().map(|[level, _]| level),
+        "against": driver.levels.as_ref().map(|[_, against]| against),
+        "value": driver.value,
+        "standard_error": driver.standard_error,
+        "points_se": driver.points_se,
+        "mcse": driver.mcse,
+        "unit": driver.unit,
+    })
 }
 
 fn named(values: &[Measured], wanted: impl Fn(&str) -> bool) -> Map<String, Value> {

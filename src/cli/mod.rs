@@ -7,6 +7,7 @@ pub mod args;
 mod check;
 mod colour;
 mod design;
+mod drivers;
 mod explain;
 pub mod failure;
 mod json;

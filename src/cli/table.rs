@@ -1,6 +1,7 @@
 //! The headline of a study as a table that fits 100 columns.
 
 use super::colour::bold;
+use super::drivers;
 use super::layout::{Figure, Grid, Line, WIDTH, cut, length, thousands, wrap};
 use crate::output::results::{ArmResults, CellResults, Results};
 use crate::performance::Measured;
@@ -167,8 +168,13 @@ pub fn headline(results: &Results, file: Option<&Path>, colour: bool) -> String 
     let mut out = heading(results, colour);
     match results.cells.as_slice() {
         [cell] if cell.arms.len() <= MOST_COLUMNS => out.push_str(&arms_side_by_side(results, cell, colour)),
+        cells if results.about.sampled => {
+            let count = thousands(cells.len() as u64);
+            out.push_str(&format!("The {count} cells are in the tables cells, arms and contrasts of the file, and in --json.\n"));
+        }
         _ => out.push_str(&line_per_arm(results, colour)),
     }
+    out.push_str(&drivers::tables(results, colour));
     out.push_str(&failures(results));
     out.push_str(&footing(file));
     out
@@ -180,7 +186,8 @@ fn heading(results: &Results, colour: bool) -> String {
     let question = wrap(&about.question, WIDTH);
     let size = format!("{}; seed {}", size(results), about.seed);
     let design = if about.design.is_empty() { String::new() } else { format!("Design: {}.", about.design) };
-    let about = [size, design, progress(results)];
+    let points = about.points.first().cloned().unwrap_or_default();
+    let about = [size, points, design, progress(results)];
     for line in question.into_iter().chain(about.iter().flat_map(|text| wrap(text, WIDTH))) {
         out.push_str(&format!("{line}\n"));
     }
@@ -489,6 +496,8 @@ mod tests {
             settings: Vec::new(),
             arms: names.iter().map(ToString::to_string).collect(),
             factors: vec!["clients.severity_mean".into(), "measures[\"symptoms\"].every".into()],
+            points: Vec::new(),
+            sampled: false,
             instruments: ["OQ-45".into(), "WAI-SR".into()],
             feedback: true,
             open: true,
@@ -518,7 +527,7 @@ mod tests {
             levels: vec!["70".into(), "a value that is far too long to show".into()],
             arms: names.iter().enumerate().map(arm).collect(),
         };
-        Results { about: about(names), cells: (0..cells).map(cell).collect(), failures: Vec::new() }
+        Results { about: about(names), cells: (0..cells).map(cell).collect(), drivers: Vec::new(), failures: Vec::new() }
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
 //! say; [`records`] are the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in
 //! which arm, [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report.
+//! say, and [`groups`] what parts of them say; [`records`] are the rows, and [`sink`] is where they go.
 
 pub mod allocation;
 mod caseload;
 pub mod cohort;
 pub mod design;
+pub mod groups;
 pub mod norms;
 mod open_clinic;
 pub mod plan;

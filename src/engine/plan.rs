@@ -6,6 +6,7 @@ use super::run::{Keep, Rows, Study};
 use crate::model::rules::World;
 use crate::scenario::file::{Output, Rows as Written};
 use crate::scenario::load::{CellPlan, Scenario};
+use crate::scenario::points::Luck;
 
 impl From<Written> for Keep {
     fn from(written: Written) -> Self {
@@ -48,11 +49,19 @@ pub fn cell(plan: &CellPlan) -> Result<Cell, String> {
 pub fn study(scenario: &Scenario) -> Result<Study, String> {
     Ok(Study {
         seed: scenario.seed,
-        cells: cells(&scenario.cells)?,
+        cells: with_luck(cells(&scenario.cells)?, scenario.luck),
         rows: Rows::from(&scenario.output),
         replicates: 0..scenario.replicates,
         until_mcse: None,
     })
+}
+
+/// The cells, each with a number of its own where luck is not common.
+fn with_luck(mut cells: Vec<Cell>, luck: Luck) -> Vec<Cell> {
+    if luck == Luck::Own {
+        (1..).zip(&mut cells).for_each(|(number, cell)| cell.luck = number);
+    }
+    cells
 }
 
 #[cfg(feature = "threads")]

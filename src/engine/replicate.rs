@@ -23,6 +23,8 @@ pub struct Cell {
     pub arms: Vec<Rules>,
     /// What a study sees of them.
     pub design: Design,
+    /// A number of its own for a cell that does not share the luck of other cells; 0 for luck in common.
+    pub luck: u64,
     /// Size of each arm's study.
     pub(super) sizes: Vec<Size>,
     /// All clients that some arm may have.
@@ -41,7 +43,7 @@ impl Cell {
         let sizes: Vec<Size> = arms.iter().map(Size::of).collect();
         let size = sizes.iter().copied().reduce(Size::union).unwrap_or_default();
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
-        Self { arms, design: Design::default(), sizes, size, needs }
+        Self { arms, design: Design::default(), luck: 0, sizes, size, needs }
     }
 
     /// The same cell, seen by a study of that design.
@@ -206,7 +208,7 @@ impl Default for Workspace {
 impl Workspace {
     /// Simulates a replicate of a cell; the results are in `self.arms` until the next call.
     pub fn simulate(&mut self, cell: &Cell, seed: u64, replicate: u64, observer: &mut impl SessionObserver) {
-        let streams = ReplicateStreams::new(seed, replicate);
+        let streams = ReplicateStreams::new(seed, replicate).of_cell(cell.luck);
         self.arms.resize_with(cell.arms.len(), ArmResult::default);
         for (arm, rules) in self.arms.iter_mut().zip(&cell.arms) {
             staff(arm, rules, streams);

@@ -1,6 +1,7 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
 use super::design::see;
+use super::groups::Groups;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
 use super::reported::report;
@@ -105,6 +106,8 @@ pub struct Failure {
 pub struct Outcome {
     /// Totals over all completed replicates.
     pub totals: Totals,
+    /// Headline values of the cells by groups of replicates.
+    pub groups: Groups,
     /// Replicates that failed.
     pub failures: Vec<Failure>,
     /// Replicates of the whole design that are in the totals (failed ones included).
@@ -145,6 +148,7 @@ fn run_units<S: Sink>(
 ) -> Result<Outcome, S::Error> {
     let mut outcome = Outcome {
         totals: Totals::new(study.cells.iter().map(|cell| cell.arms.len())),
+        groups: Groups::new(study.cells.iter().map(|cell| cell.arms.len())),
         failures: Vec::new(),
         replicates: 0,
         sessions: 0,
@@ -193,6 +197,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
         None => {
             outcome.totals.add(cell, &unit.summaries, &unit.timelines);
             let at = unit.rows_address;
+            outcome.groups.add(cell, at.replicate as u64 - 1, &unit.summaries);
             for (arm, summary) in unit.summaries.iter().enumerate() {
                 batch.replicates.push(at, arm as i32 + 1, Status::Completed, summary);
             }

@@ -86,6 +86,12 @@ impl ReplicateStreams {
         Self { key: mix(mix(master) ^ mix(replicate.wrapping_add(0x5851_F42D_4C95_7F2D))) }
     }
 
+    /// The streams of a cell with luck of its own, numbered from 1. Number 0 is luck in common: the streams as they are.
+    #[must_use]
+    pub fn of_cell(self, number: u64) -> Self {
+        if number == 0 { self } else { Self { key: mix(self.key ^ mix(number.wrapping_add(0x2545_F491_4F6C_DD1D))) } }
+    }
+
     /// State and stream number of the generator at an address.
     #[inline(always)]
     fn seed(self, entity: u64, purpose: Purpose) -> (u64, u64) {
@@ -302,6 +308,8 @@ mod tests {
             let worst = worst_correlation(&draws);
             assert!(worst < 4.5, "{what}: {worst}");
         }
+        let cells: Vec<_> = (1..=n).map(|c| centred(ReplicateStreams::new(42, 0).of_cell(c).bits(client, Purpose::Sessions))).collect();
+        assert!(worst_correlation(&cells) < 4.5, "cells: {}", worst_correlation(&cells));
         // The trap this design avoids: stream numbers in place of a hash.
         let numbered: Vec<_> = (0..n)
             .map(|r| {
@@ -330,6 +338,14 @@ mod tests {
     fn the_stream_layout_is_frozen() {
         // Changing these numbers changes every published result.
         assert_eq!(first(7, Entity::Client(0, 1, 3), Purpose::Sessions), FROZEN);
+    }
+
+    #[test]
+    fn a_cell_of_its_own_opens_streams_that_nothing_else_opens() {
+        let replicate = |r, cell| ReplicateStreams::new(42, r).of_cell(cell);
+        assert_eq!(replicate(3, 0), ReplicateStreams::new(42, 3));
+        let all: HashSet<u64> = (0..100).flat_map(|r| (0..100).map(move |cell| replicate(r, cell).key)).collect();
+        assert_eq!(all.len(), 100 * 100);
     }
 
     const FROZEN: [u32; 4] = [1_135_305_670, 3_476_795_702, 3_319_536_977, 4_012_196_799];

@@ -238,7 +238,7 @@ fn describe(column: &Dataset, spec: &ColumnSpec) -> hdf5::Result<()> {
     write_text_attribute(column, "units", spec.unit)?;
     write_text_attribute(column, "long_name", spec.long_name)?;
     if spec.kind == ColumnKind::Category {
-        let codes: Vec<i8> = (1..).take(spec.labels.len()).collect();
+        let codes: Vec<i8> = (1..=i8::MAX).take(spec.labels.len()).collect();
         column.new_attr::<i8>().shape(codes.len()).create("flag_values")?.write(&codes)?;
         let words: Vec<String> = spec.labels.iter().map(|label| label.replace(' ', "_")).collect();
         write_text_attribute(column, "flag_meanings", &words.join(" "))?;

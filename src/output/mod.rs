@@ -47,6 +47,8 @@
 //! have to be cut anew. Parts whose row counts are multiples of `CHUNK_ROWS` need no cutting.
 
 pub mod chunk;
+mod driver_table;
+mod drivers;
 pub mod error;
 pub mod layout;
 mod place;

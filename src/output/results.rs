@@ -1,11 +1,14 @@
 //! The answer of a study: every measure of every arm, and every contrast, with its Monte Carlo
 //! standard error. It comes from a run or from a file; both give the same numbers.
 
+use super::drivers;
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
+use crate::performance::sensitivity::Statistic;
 use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
+use crate::scenario::points::Luck;
 
 /// What a study is: all that a heading says.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,10 @@ pub struct About {
     pub arms: Vec<String>,
     /// Keys that the design varies.
     pub factors: Vec<String>,
+    /// The design in words, what it cannot tell apart included; nothing for a full factorial with common luck.
+    pub points: Vec<String>,
+    /// The cells are points between the ends of ranges, as many as an estimate needs, and of no interest one by one.
+    pub sampled: bool,
     /// Instrument of symptoms and of alliance in the first arm.
     pub instruments: [String; 2],
     /// Some arm has feedback to therapists.
@@ -88,6 +95,33 @@ pub struct CellResults {
     pub arms: Vec<ArmResults>,
 }
 
+/// How a swept key drives one of the headline results: a measure of sensitivity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Driver {
+    /// Name of the result, one of [`MEASURES`].
+    pub result: String,
+    /// Arm, from 1: of the first its own mean, of the others the paired difference to the first.
+    pub arm: usize,
+    /// Measure.
+    pub statistic: Statistic,
+    /// Key; none where the measure is about all of them.
+    pub factor: Option<String>,
+    /// The other key of an interaction.
+    pub with: Option<String>,
+    /// The two values that a main effect compares: this one against that one.
+    pub levels: Option<[String; 2]>,
+    /// Estimate.
+    pub value: f64,
+    /// Standard error, points and replicates together.
+    pub standard_error: f64,
+    /// Standard error from the points of a sampled design.
+    pub points_se: f64,
+    /// Monte Carlo standard error from the replicates.
+    pub mcse: f64,
+    /// Unit of the estimate and its errors.
+    pub unit: String,
+}
+
 /// The answer of a study.
 #[derive(Clone, Debug)]
 pub struct Results {
@@ -95,6 +129,8 @@ pub struct Results {
     pub about: About,
     /// Cells of the design.
     pub cells: Vec<CellResults>,
+    /// What drives the headline; none for a design of one cell.
+    pub drivers: Vec<Driver>,
     /// Replicates that could not be completed.
     pub failures: Vec<Failure>,
 }
@@ -113,6 +149,8 @@ impl About {
             settings: settings.to_vec(),
             arms: first_cell.map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.name.clone()).collect()),
             factors: first_cell.map_or_else(Vec::new, |cell| cell.levels.iter().map(|(path, _)| path.clone()).collect()),
+            points: design_words(scenario),
+            sampled: scenario.sampling.points.sampled(),
             instruments: arms().next().map(ArmPlan::instruments).unwrap_or_default(),
             feedback: arms().any(|arm| arm.world.feedback.is_some()),
             open: arms().any(|arm| arm.world.workload.is_some()),
@@ -146,6 +184,7 @@ impl Results {
         Self {
             about: about.clone().after(outcome),
             cells: cells.map(|(c, (plan, totals))| cell(plan, totals, failed(outcome, c), outcome.replicates)).collect(),
+            drivers: drivers::drivers(scenario, &outcome.groups),
             failures: outcome.failures.clone(),
         }
     }
@@ -160,6 +199,12 @@ impl Results {
         let one = |cell: &CellResults| contrasts(cell).or(cell.arms.first().map(|arm| arm.level[final_score].mcse));
         self.cells.iter().filter_map(one).fold(f64::NAN, f64::max)
     }
+}
+
+/// The design in words, with whose luck the cells have.
+fn design_words(scenario: &Scenario) -> Vec<String> {
+    let own = (scenario.luck == Luck::Own).then(|| "Every cell has luck of its own.".to_owned());
+    scenario.sampling.words().into_iter().chain(own).collect()
 }
 
 fn failed(outcome: &Outcome, cell: usize) -> u64 {

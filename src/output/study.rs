@@ -12,10 +12,12 @@
 //! /weeks        a row per week, clinic and arm of the replicates that keep them: open clinics
 //! /timeline     a row per cell, arm and week: means of open clinics with their errors
 //! /diagnoses    a row per cell, arm and diagnosis group: number, name and share (only with groups)
+//! /sensitivity  a row per headline result, arm, statistic and swept key: which assumptions drive the answer
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
 
+use super::driver_table;
 use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
@@ -68,7 +70,8 @@ impl StudyFile {
         })
     }
 
-    /// Keeps the scenario: the text as written, and every arm of every cell with all keys.
+    /// Keeps the scenario: the text as written, and every arm of every cell with all keys (of a sampled design, of the first
+    /// cell: the others differ in the keys of the table `cells` only).
     ///
     /// # Errors
     /// As [`ResultFile::text`].
@@ -82,7 +85,9 @@ impl StudyFile {
         for (c, cell) in (1..).zip(&scenario.cells) {
             for (a, arm) in (1..).zip(&cell.arms) {
                 let place = if several { format!("cell {c}, arm {a}") } else { format!("arm {a}") };
-                self.file.text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+                if !arm.text.is_empty() {
+                    self.file.text(SCENARIO, &format!("{place}: {}", arm.name), &arm.text)?;
+                }
             }
         }
         Ok(())
@@ -94,7 +99,8 @@ impl StudyFile {
     /// As [`ResultFile::finish`].
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
-        for table in [cells(results), arms(results), contrasts(results), timeline(results), failures(results)] {
+        let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
+        for table in [cells(results), arms(results), contrasts(results), timeline(results), sensitivity, failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -125,7 +131,9 @@ impl StudyFile {
         }
         file.attribute_text("symptoms_instrument", &about.instruments[0]);
         file.attribute_text("alliance_instrument", &about.instruments[1]);
-        for (name, texts) in [("arms", &about.arms), ("factors", &about.factors), ("settings", &about.settings)] {
+        file.attribute_i64("sampled", about.sampled.into());
+        let lists = [("arms", &about.arms), ("factors", &about.factors), ("points", &about.points), ("settings", &about.settings)];
+        for (name, texts) in lists {
             if !texts.is_empty() {
                 file.attribute_texts(&format!("{name}_list"), texts);
             }
@@ -169,6 +177,8 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         settings: file.attribute_texts("settings_list")?,
         arms: file.attribute_texts("arms_list")?,
         factors: file.attribute_texts("factors_list")?,
+        points: file.attribute_texts("points_list")?,
+        sampled: whole("sampled")? != 0,
         instruments: [text("symptoms_instrument")?, text("alliance_instrument")?],
         feedback: whole("feedback")? != 0,
         open: whole("open_clinics")? != 0,

@@ -1,5 +1,6 @@
 //! The answer of a study as tables of a result file, and back.
 
+use super::driver_table;
 use super::error::OutputError;
 use super::read::{OwnedTable, OwnedValues, ResultReader};
 use super::results::{About, ArmResults, CellResults, Contrast, Results};
@@ -11,6 +12,7 @@ use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
 use crate::scenario::load::Scenario;
+use crate::scenario::sampling::number;
 
 /// Measures that one arm alone has.
 fn own_measures() -> impl Iterator<Item = (usize, &'static ColumnSpec)> {
@@ -135,11 +137,6 @@ fn free_name(taken: &mut Vec<String>, path: &str) -> String {
     name
 }
 
-/// A number as it may be written in a scenario.
-fn number(text: &str) -> Option<f64> {
-    text.trim().replace('_', "").parse().ok().filter(|x: &f64| x.is_finite())
-}
-
 /// One row per cell, arm and week of open clinics.
 pub(super) fn timeline(results: &Results) -> BuiltTable {
     let arms = placed(results);
@@ -204,7 +201,9 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
             cell.arms.push(arm);
         }
     }
-    Ok(Results { about, cells, failures: read_failures(&file.table("failures")?) })
+    let known = file.table_names()?.iter().any(|name| name == driver_table::NAME);
+    let drivers = if known { driver_table::read(&file.table(driver_table::NAME)?) } else { Vec::new() };
+    Ok(Results { about, cells, drivers, failures: read_failures(&file.table("failures")?) })
 }
 
 fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {
@@ -272,21 +271,21 @@ fn pair(table: &OwnedTable, name: &str, row: usize) -> Measured {
     Measured { value: real(table, name, row), mcse: real(table, &error_of(name), row) }
 }
 
-fn real(table: &OwnedTable, name: &str, row: usize) -> f64 {
+pub(super) fn real(table: &OwnedTable, name: &str, row: usize) -> f64 {
     match table.column(name).map(|column| &column.values) {
         Some(OwnedValues::F64(values)) => values.get(row).copied().unwrap_or(f64::NAN),
         _ => f64::NAN,
     }
 }
 
-fn whole(table: &OwnedTable, name: &str, row: usize) -> i32 {
+pub(super) fn whole(table: &OwnedTable, name: &str, row: usize) -> i32 {
     match table.column(name).map(|column| &column.values) {
         Some(OwnedValues::I32(values)) => values.get(row).copied().unwrap_or(0),
         _ => 0,
     }
 }
 
-fn label(table: &OwnedTable, name: &str, row: usize) -> String {
+pub(super) fn label(table: &OwnedTable, name: &str, row: usize) -> String {
     let column = table.column(name);
     let code = column.and_then(|column| match &column.values {
         OwnedValues::Category(codes) => codes.get(row).copied(),
@@ -307,11 +306,5 @@ mod tests {
         assert_eq!(free_name(&mut taken, "clinics_therapists"), "clinics_therapists_2");
         assert_eq!(free_name(&mut taken, "measures[\"symptoms\"].every"), "measures__symptoms___every");
         assert_eq!(free_name(&mut taken, "cell"), "cell_2");
-    }
-
-    #[test]
-    fn numbers_are_told_from_words() {
-        assert_eq!((number("1_000"), number(" -0.5 ")), (Some(1000.0), Some(-0.5)));
-        assert_eq!((number("None"), number("inf"), number("Oq()")), (None, None, None));
     }
 }

@@ -1,4 +1,6 @@
-//! What a simulation reports about a quantity: its value and the Monte Carlo standard error.
+//! What a simulation reports about a quantity: its value and the Monte Carlo standard error; and which assumptions move it.
+
+pub mod sensitivity;
 
 /// A long-run quantity estimated from replicates, and how far chance may have moved it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 use super::design::Design;
 use super::pairs::{Pairs, RawText};
+use super::points::{Luck, Points};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
@@ -77,8 +78,13 @@ params! {
         arms: Vec<ArmEntry> = Vec::new() => dive;
         /// What a study sees of the arms: everybody in every arm (the truth), a trial, a sample, several studies.
         design: Design = Design::default() => dive;
-        /// Keys to vary over lists of values; every combination is a cell of the design.
+        /// Keys to vary over lists of values; every combination is a cell of the design. With sampled `points`, a list
+        /// of two numbers is a range.
         sweep: Pairs<Vec<RawText>> = Pairs::default() => skip;
+        /// Which combinations of the swept values are simulated, and how their effects are measured.
+        points: Points = Points::default() => dive;
+        /// Whose luck the cells of a sweep have.
+        luck: Luck = Luck::Common => skip;
         /// Which rows go into the result file.
         output: Output = Output::default() => dive;
     }

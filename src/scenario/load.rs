@@ -5,9 +5,11 @@ use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
 use super::overrides::{Override, canonical, resolve};
 use super::path::Path;
+use super::points::Luck;
 use super::problem::{Problem, Problems, Source};
 use super::read::read_document;
 use super::reader;
+use super::sampling::Sampling;
 use super::schema::Schema;
 use super::suggest::nearest;
 use crate::model::measurement::{ALLIANCE, SYMPTOMS};
@@ -15,16 +17,13 @@ use crate::model::rules::{Contradiction, World};
 use sha2::{Digest, Sha256};
 
 /// Settings of the whole study: an arm or a sweep cannot change them.
-const OF_THE_STUDY: [&str; 7] = ["title", "question", "seed", "replicates", "arms", "sweep", "output"];
+const OF_THE_STUDY: [&str; 9] = ["title", "question", "seed", "replicates", "arms", "sweep", "points", "luck", "output"];
 
 /// Settings that a sweep may change but an arm cannot.
 const OF_THE_CELL: [&str; 8] = ["title", "question", "seed", "replicates", "arms", "sweep", "output", "design"];
 
 /// Settings that `--set` cannot change either.
 const OF_THE_FILE: [&str; 2] = ["arms", "sweep"];
-
-/// Most cells of a design: beyond this a sweep is a slip rather than a plan.
-const MOST_CELLS: usize = 100_000;
 
 /// A scenario that passed every check.
 #[derive(Clone, Debug)]
@@ -39,7 +38,11 @@ pub struct Scenario {
     pub replicates: u64,
     /// Rows to keep.
     pub output: Output,
-    /// Cells of the design, in file order, the last factor of the sweep varying fastest.
+    /// What the cells are.
+    pub sampling: Sampling,
+    /// Whose luck they have.
+    pub luck: Luck,
+    /// Cells of the design, in its order; of a full factorial, the last factor of the sweep varies fastest.
     pub cells: Vec<CellPlan>,
 }
 
@@ -61,10 +64,11 @@ pub struct ArmPlan {
     pub name: String,
     /// Everything that is true in this arm.
     pub world: World,
-    /// The arm as a scenario text with all defaults written out.
+    /// The arm as a scenario text with all defaults written out. Empty in the cells of a sampled design after the
+    /// first: there may be thousands, and they differ in the swept keys only.
     pub text: String,
-    /// What of that text says what is simulated: without title, seed, replicates and output.
-    substance: String,
+    /// Hash of what in that text says what is simulated: without title, seed, replicates and output.
+    substance: [u8; 32],
 }
 
 impl ArmPlan {
@@ -79,7 +83,7 @@ impl ArmPlan {
             design: design.clone(),
             ..file.clone()
         })?;
-        Ok(Self { name, world: World::from(file), text, substance })
+        Ok(Self { name, world: World::from(file), text, substance: Sha256::digest(substance).into() })
     }
 
     /// Clinics, therapists and clients of one replicate.
@@ -112,8 +116,18 @@ impl Scenario {
         let mut problems = contradictions(&World::from(&base), &document, None);
         problems.extend(impossible_shares(&base.output, &document));
         Problems::new(problems).into_result()?;
-        let cells = cells(&base, &document)?;
-        Ok(Self { title: base.title, question: base.question, seed: base.seed, replicates: base.replicates, output: base.output, cells })
+        let sampling = Sampling::of(&base, &document)?;
+        let cells = cells(&base, &document, &sampling)?;
+        Ok(Self {
+            title: base.title,
+            question: base.question,
+            seed: base.seed,
+            replicates: base.replicates,
+            output: base.output,
+            sampling,
+            luck: base.luck,
+            cells,
+        })
     }
 
     /// What a study sees of the arms, in words; empty when it sees everything.
@@ -130,9 +144,9 @@ impl Scenario {
         for arm in self.cells.iter().flat_map(|cell| &cell.arms) {
             hash.update((arm.name.len() as u64).to_le_bytes());
             hash.update(&arm.name);
-            hash.update((arm.substance.len() as u64).to_le_bytes());
-            hash.update(&arm.substance);
+            hash.update(arm.substance);
         }
+        hash.update([u8::from(self.luck == Luck::Own)]);
         hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -205,32 +219,28 @@ fn as_problems(found: Vec<Contradiction>, document: &Document, place: Option<&Pa
         .collect()
 }
 
-/// All cells: every combination of the levels of the sweep.
-fn cells(base: &ScenarioFile, document: &Document) -> Result<Vec<CellPlan>, Problems> {
-    let sweep = Path::default().field("sweep");
-    let factors = document.levels(&sweep);
-    let problem = |what: String, help: &str| Problems::new(vec![document.problem(&sweep, what, Some(help.into()))]);
-    if factors.iter().any(Vec::is_empty) {
-        return Err(problem("a factor of the sweep has no values".into(), "give it a list of values, such as [10, 20, 40]"));
+/// All cells of a design.
+fn cells(base: &ScenarioFile, document: &Document, sampling: &Sampling) -> Result<Vec<CellPlan>, Problems> {
+    if sampling.points.sampled() {
+        // Wrong ends of ranges are told where they were written, and not by some point between them.
+        let ends = sampling.corners().into_iter().filter_map(|corner| resolve(&bare(base), &corner, &OF_THE_STUDY).err());
+        ends.reduce(Problems::and).map_or(Ok(()), Err)?;
     }
-    let count = factors.iter().try_fold(1usize, |n, factor| n.checked_mul(factor.len())).unwrap_or(usize::MAX);
-    if count > MOST_CELLS {
-        return Err(problem(format!("the sweep has more than {MOST_CELLS} combinations"), "vary fewer keys, or fewer values of each"));
-    }
-    (0..count).map(|index| cell(base, document, &factors, index)).collect()
+    (0..sampling.cells.len()).map(|index| cell(base, document, sampling, index)).collect()
 }
 
-/// Cell `index` of the design, the last factor varying fastest.
-fn cell(base: &ScenarioFile, document: &Document, factors: &[Vec<Override>], index: usize) -> Result<CellPlan, Problems> {
-    let mut rest = index;
-    let mut levels: Vec<Override> = Vec::with_capacity(factors.len());
-    for factor in factors.iter().rev() {
-        levels.push(factor[rest % factor.len()].clone());
-        rest /= factor.len();
-    }
-    levels.reverse();
+/// Cell `index` of the design.
+fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: usize) -> Result<CellPlan, Problems> {
+    let levels = sampling.levels(index);
     let (swept, text) = resolve(&bare(base), &levels, &OF_THE_STUDY)?;
-    Problems::new(contradictions(&World::from(&swept), document, Some(&Path::default().field("sweep")))).into_result()?;
+    let mut found = contradictions(&World::from(&swept), document, Some(&Path::default().field("sweep")));
+    if sampling.points.sampled() {
+        let here: Vec<String> = levels.iter().map(|level| format!("{} = {}", level.path, level.value)).collect();
+        for problem in &mut found {
+            problem.what.push_str(&format!(", in the cell with {}", here.join(", ")));
+        }
+    }
+    Problems::new(found).into_result()?;
     let arms = arms(base, &swept, text, document);
     let worlds = match &arms {
         Ok(arms) => arms.iter().map(|arm| arm.world.clone()).collect(),
@@ -240,17 +250,20 @@ fn cell(base: &ScenarioFile, document: &Document, factors: &[Vec<Override>], ind
     let swept_design = levels.iter().any(|level| level.path.starts_with("design"));
     let place = swept_design.then(|| Path::default().field("sweep"));
     let clashes = Problems::new(as_problems(clashes, document, place.as_ref()));
-    let arms = match arms {
+    let mut arms = match arms {
         Ok(arms) => clashes.into_result().map(|()| arms),
         Err(problems) => Err(problems.and(clashes)),
     }?;
+    if sampling.points.sampled() && index > 0 {
+        arms.iter_mut().for_each(|arm| arm.text = String::new());
+    }
     let levels = levels.into_iter().map(|level| (level.path, level.value)).collect();
     Ok(CellPlan { levels, arms, design: swept.design })
 }
 
-/// The file without arms and sweep: what an arm is.
+/// The file without arms and design: what an arm is.
 fn bare(base: &ScenarioFile) -> ScenarioFile {
-    ScenarioFile { arms: Vec::new(), sweep: Default::default(), ..base.clone() }
+    ScenarioFile { arms: Vec::new(), sweep: Default::default(), points: Default::default(), luck: Default::default(), ..base.clone() }
 }
 
 /// The arms of a cell. All their problems are reported together.

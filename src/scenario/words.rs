@@ -174,3 +174,12 @@ pub fn first_sentence(doc: &str) -> &str {
     let paragraph = doc.find("\n\n").unwrap_or(doc.len());
     doc[..end.unwrap_or(doc.len()).min(paragraph)].trim()
 }
+
+/// A number of things: "1 cell", "1200 cells", "20 trajectories".
+pub fn counted(n: usize, one: &str) -> String {
+    match (n, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{n} {stem}ies"),
+        _ => format!("{n} {one}s"),
+    }
+}
