@@ -3,6 +3,7 @@
 use super::replicate::{Cell, SessionObserver, Workspace};
 use crate::model::courses::Courses;
 use crate::model::feedback::ExpectedCurves;
+use crate::model::measurement::Missing;
 use crate::model::rules::{Contradiction, Rules, World};
 use crate::model::session::Observed;
 
@@ -27,6 +28,8 @@ fn usual_care(world: &World) -> World {
     usual.endings.administrative = 0.0;
     for measure in usual.measures.0.values_mut() {
         measure.every = 1;
+        measure.at.clear();
+        measure.missing = Missing::default();
     }
     usual
 }

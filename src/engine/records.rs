@@ -1,9 +1,9 @@
 //! Rows that a run hands to its sink: one table per kind of thing.
 
 use super::replicate::{ArmResult, CourseResult, SessionObserver};
-use super::summary::{MEASURE_COUNT, MEASURES, Summary};
+use super::summary::{MEASURE_COUNT, MEASURES, Summary, class};
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Table};
-use crate::estimators::classes::{OutcomeClass, classify};
+use crate::estimators::classes::OutcomeClass;
 use crate::model::courses::Courses;
 use crate::model::ending::EndReason;
 use crate::model::feedback::Signal;
@@ -150,7 +150,7 @@ crate::table! {
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
-        change: f64 = "score", "mean change of the clients' symptom score (negative is improvement)";
+        change: f64 = "score", "mean change of the clients' symptom score (negative is improvement, unless high scores are better)";
         /// Dropouts.
         dropout: f64 = "share", "share of clients who dropped out";
     }
@@ -213,6 +213,8 @@ crate::table! {
         rate: f64 = "per week", "improvement rate, or change per session under linear growth (latent)";
         /// Final symptoms.
         final_symptoms: f64 = "points", "symptom level after treatment (latent)";
+        /// Form after treatment.
+        final_observed: bool = "1", "the form after treatment was filled in: without it, a study has no final_score";
     }
 }
 
@@ -307,8 +309,8 @@ impl SessionObserver for SessionLog {
             therapist: 0,
             client: 0,
             session: c.session[l] as i16,
-            symptom_score: if yes(c.measured[l]) { c.score[l] } else { f64::NAN },
-            alliance_rating: if yes(c.rated[l]) { c.rating[l] } else { f64::NAN },
+            symptom_score: if yes(c.measured[l]) { rules.symptom_scale.own(c.score[l]) } else { f64::NAN },
+            alliance_rating: if yes(c.rated[l]) { rules.alliance_scale.own(c.rating[l]) } else { f64::NAN },
             signal,
             acted: yes(c.acted[l]),
             rupture,
@@ -371,7 +373,7 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             last_alliance: course.last_rating,
             sessions: course.sessions as i16,
             end_reason: course.reason,
-            outcome_class: classify(course.intake_score, course.final_score, rules.cutoff, rules.reliable_change),
+            outcome_class: class(rules, course),
             ruptures: course.ruptures as i16,
             repairs: course.repairs as i16,
             ruptures_client: course.reports[2] as i16,
@@ -386,6 +388,7 @@ pub fn client_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, b
             heading: start.heading,
             rate: start.rate,
             final_symptoms: course.final_symptoms,
+            final_observed: course.final_observed,
         });
     }
 }

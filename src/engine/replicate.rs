@@ -53,11 +53,13 @@ pub struct CourseResult {
     pub reason: EndReason,
     /// Symptom score at session 1.
     pub intake_score: f64,
-    /// Symptom score after treatment.
+    /// Symptom score after treatment, filled in or not.
     pub final_score: f64,
+    /// Was the form after treatment filled in?
+    pub final_observed: bool,
     /// Symptom level after treatment, points (latent).
     pub final_symptoms: f64,
-    /// Alliance rating at the early session, or the last before it.
+    /// Alliance rating at the early session, or the last before it; NaN when none was handed in.
     pub early_rating: f64,
     /// Alliance rating at the last session.
     pub last_rating: f64,
@@ -84,6 +86,7 @@ impl Default for CourseResult {
             reason: EndReason::Cap,
             intake_score: f64::NAN,
             final_score: f64::NAN,
+            final_observed: true,
             final_symptoms: f64::NAN,
             early_rating: f64::NAN,
             last_rating: f64::NAN,

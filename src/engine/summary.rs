@@ -36,7 +36,7 @@ macro_rules! measures {
 measures! {
     intake_score = "score", "mean symptom score at session 1";
     final_score = "score", "mean symptom score after treatment, dropouts included";
-    change = "score", "mean change of the symptom score (negative is improvement)";
+    change = "score", "mean change of the symptom score (negative is improvement, unless high scores are better)";
     final_sd = "score", "standard deviation of final symptom scores";
     pre_post_d = "d", "improvement divided by the standard deviation at session 1";
     recovered = "share", "share of clients recovered (reliable change across the cut-off)";
@@ -74,6 +74,8 @@ measures! {
     helped = "share", "share of clients whom this arm helped by the meaningful difference (same client, both arms)";
     harmed = "share", "share of clients whom this arm harmed by the meaningful difference";
     effect_sd = "score", "standard deviation of the individual effects";
+    final_observed = "share", "share of clients who filled in the form after treatment";
+    final_score_observed = "score", "mean symptom score after treatment of those who filled in the form";
 }
 
 /// Means and sums over a set of clients.
@@ -114,15 +116,21 @@ pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
     outcomes(rules, courses, &mut summary);
     endings(courses, &mut summary);
     alliance(rules, courses, &mut summary);
-    therapists(arm, &mut summary);
-    ruptures(courses, &mut summary);
+    therapists(rules, arm, &mut summary);
+    ruptures(rules, courses, &mut summary);
     summary.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
     tracking(rules, courses.iter().map(|course| (course, course)), &mut summary);
     summary
 }
 
-fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
-    classify(course.intake_score, course.final_score, rules.cutoff, rules.reliable_change)
+/// A score or a difference of scores, turned so that more is worse.
+fn worse(rules: &Rules, score: f64) -> f64 {
+    rules.symptom_scale.own(score)
+}
+
+/// Outcome class of a course.
+pub fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
+    classify(worse(rules, course.intake_score), worse(rules, course.final_score), rules.cutoff, rules.reliable_change)
 }
 
 fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
@@ -137,7 +145,10 @@ fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     to.final_score = last;
     to.final_sd = last_sd;
     to.change = last - intake;
-    to.pre_post_d = (intake - last) / intake_sd;
+    to.pre_post_d = worse(rules, intake - last) / intake_sd;
+    let observed = || courses.iter().filter(|c| c.final_observed).map(|c| c.final_score);
+    to.final_observed = observed().count() as f64 / n;
+    to.final_score_observed = share(observed().sum(), observed().count() as f64);
     [to.recovered, to.improved, to.unchanged, to.deteriorated] = counts.map(|count| count / n);
     to.success = to.recovered + to.improved;
     to.sessions_to_improvement =
@@ -176,18 +187,23 @@ fn alliance(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     let (mut early, mut last) = (Products::default(), Products::default());
     for c in courses {
         // Scores are turned round so that positive correlations mean better outcome.
-        if c.sessions >= early_session {
-            early.add([c.early_rating, -c.final_score, c.intake_score]);
+        let better = -worse(rules, c.final_score);
+        if c.sessions >= early_session && !c.early_rating.is_nan() {
+            early.add([c.early_rating, better, c.intake_score]);
         }
-        last.add([c.last_rating, -c.final_score, c.intake_score]);
+        last.add([c.last_rating, better, c.intake_score]);
     }
     to.alliance_r_early = early.r(0, 1);
     to.alliance_r_adjusted = early.partial(0, 1, 2);
     to.alliance_r_last = last.r(0, 1);
-    to.alliance_dropout_d = standardised_difference(
-        courses.iter().filter(|c| c.reason != EndReason::Dropout).map(|c| c.early_rating),
-        courses.iter().filter(|c| c.reason == EndReason::Dropout).map(|c| c.early_rating),
-    );
+    let rated = |dropouts: bool| {
+        courses
+            .iter()
+            .filter(move |c| (c.reason == EndReason::Dropout) == dropouts)
+            .map(|c| c.early_rating)
+            .filter(|rating| !rating.is_nan())
+    };
+    to.alliance_dropout_d = standardised_difference(rated(false), rated(true));
 }
 
 /// Mean of `a` minus mean of `b`, over the pooled standard deviation; NaN when a group has fewer than two members.
@@ -200,7 +216,7 @@ fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: impl Iterato
     (ma - mb) / (((na - 1.0) * sa * sa + (nb - 1.0) * sb * sb) / (na + nb - 2.0)).sqrt()
 }
 
-fn therapists(arm: &ArmResult, to: &mut Summary) {
+fn therapists(rules: &Rules, arm: &ArmResult, to: &mut Summary) {
     let mut products = Products::default();
     for c in &arm.courses {
         products.add([c.final_score, c.intake_score, 0.0]);
@@ -214,7 +230,7 @@ fn therapists(arm: &ArmResult, to: &mut Summary) {
     if quarter > 0 {
         means.sort_by(f64::total_cmp);
         let mean = |group: &[f64]| group.iter().sum::<f64>() / group.len() as f64;
-        to.therapist_quartiles = mean(&means[means.len() - quarter..]) - mean(&means[..quarter]);
+        to.therapist_quartiles = worse(rules, mean(&means[means.len() - quarter..]) - mean(&means[..quarter]));
     }
 }
 
@@ -227,7 +243,7 @@ fn by_therapist(arm: &ArmResult, values: &[f64]) -> Vec<Vec<f64>> {
     own
 }
 
-fn ruptures(courses: &[CourseResult], to: &mut Summary) {
+fn ruptures(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     let sum = |of: fn(&CourseResult) -> u16| courses.iter().map(|c| f64::from(of(c))).sum::<f64>();
     let sessions = sum(|c| c.sessions);
     let opened = sum(|c| c.ruptures);
@@ -239,7 +255,7 @@ fn ruptures(courses: &[CourseResult], to: &mut Summary) {
     to.ruptures_repaired = share(sum(|c| c.repairs), opened);
     let mut products = Products::default();
     for c in courses.iter().filter(|c| c.ruptures > 0) {
-        products.add([f64::from(c.repairs) / f64::from(c.ruptures), c.intake_score - c.final_score, 0.0]);
+        products.add([f64::from(c.repairs) / f64::from(c.ruptures), worse(rules, c.intake_score - c.final_score), 0.0]);
     }
     to.repair_r = products.r(0, 1);
 }
@@ -259,13 +275,15 @@ fn tracking<'a>(rules: &Rules, pairs: impl Iterator<Item = (&'a CourseResult, &'
 
 /// Adds what only a comparison can say: effect sizes between arms, and effects on the same client.
 pub fn compare(rules: &Rules, arm: &ArmResult, base: &ArmResult, to: &mut Summary) {
-    to.between_d = standardised_difference(base.courses.iter().map(|c| c.final_score), arm.courses.iter().map(|c| c.final_score));
+    let favours = |d: f64| worse(rules, d);
+    to.between_d = favours(standardised_difference(base.courses.iter().map(|c| c.final_score), arm.courses.iter().map(|c| c.final_score)));
     let pairs = || arm.shared_with(base).map(|(i, b)| (&arm.courses[i], &base.courses[b]));
     tracking(rules, pairs(), to);
     let off_track = || pairs().filter(|(_, b)| b.first_red > 0);
-    to.between_d_not_on_track = standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score));
-    let least = rules.world.outcomes.meaningful_difference;
-    let effects = || pairs().map(|(a, b)| a.final_score - b.final_score);
+    to.between_d_not_on_track =
+        favours(standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score)));
+    let least = rules.world.outcomes.meaningful_difference * rules.symptom_scale.slope;
+    let effects = || pairs().map(|(a, b)| worse(rules, a.final_score - b.final_score));
     let n = effects().count() as f64;
     to.helped = effects().filter(|&effect| effect <= -least).count() as f64 / n;
     to.harmed = effects().filter(|&effect| effect >= least).count() as f64 / n;

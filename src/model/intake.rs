@@ -31,7 +31,7 @@ pub struct Start {
     pub rate: f64,
     /// Effect of state alliance on the next change, points per SD.
     pub state_effect: f64,
-    /// Good-enough level, points.
+    /// Good-enough level as a score of the symptom form (turned: more is worse).
     pub good_enough: f64,
     /// Log mean of rupture intensity at state alliance 0 (or log-odds of a rupture at alliance 0).
     pub rupture: f64,
@@ -51,8 +51,10 @@ pub struct Start {
     pub mismatch: f64,
     /// Personality disorder.
     pub personality_disorder: bool,
-    /// Luck of the score after treatment: error and deviation from the line.
-    pub post: [f64; 2],
+    /// Leniency of the client's alliance ratings, SD.
+    pub leniency: f64,
+    /// Luck of the form after treatment: error, deviation from the line, and whether it is missing.
+    pub post: [f64; 3],
 }
 
 /// Starts a course. Under relaxation the rate is still a logarithm until [`finish_rates`].
@@ -103,7 +105,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         heading,
         rate,
         state_effect: rules.state_coefficient * (1.0 + effects.state_sd * luck.state_effect),
-        good_enough: world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough,
+        good_enough: rules.symptom_scale.exact(world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough),
         rupture: rupture_base(rules, therapist, [anxiety, avoidance], mismatch, personality_disorder),
         notice: world.rupture.notice_skill * therapist.skill + world.rupture.notice_burnout * therapist.burnout,
         repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill,
@@ -113,7 +115,8 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         avoidance,
         mismatch,
         personality_disorder,
-        post: [luck.post_error, luck.post_residual],
+        leniency: world.raters.client_leniency_sd * luck.leniency,
+        post: [luck.post_error, luck.post_residual, luck.final_form],
     }
 }
 

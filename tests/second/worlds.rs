@@ -28,6 +28,8 @@ pub fn default_world() -> World {
         endings: Default::default(),
         measures: Default::default(),
         instruments: Default::default(),
+        raters: Default::default(),
+        final_form: Default::default(),
         tracking,
         feedback: None,
         interventions: Vec::new(),
