@@ -48,7 +48,7 @@ impl Sink for Text {
 }
 
 fn numbers(scenario: &str) -> String {
-    let rows = Rows { therapists: Keep::All, clients: Keep::All, sessions: Keep::All };
+    let rows = Rows { therapists: Keep::All, clients: Keep::All, sessions: Keep::All, assessments: Keep::All };
     let study = Study { seed: 2026, cells: vec![common::cell(scenario)], rows, replicates: 0..2, until_mcse: None };
     let mut text = Text::default();
     let Ok(_) = run(&study, &mut text, &Alone);

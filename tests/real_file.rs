@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] = ["replicates", "therapists", "clients", "sessions", "cells", "arms", "contrasts", "failures"];
+const TABLES: [&str; 11] =
+    ["replicates", "therapists", "clients", "sessions", "assessments", "items", "measures", "cells", "arms", "contrasts", "failures"];
 
 fn file(scenario: &str) -> (Desk, PathBuf) {
     let desk = Desk::with(&[scenario]);

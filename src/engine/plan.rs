@@ -19,7 +19,12 @@ impl From<Written> for Keep {
 
 impl From<&Output> for Rows {
     fn from(output: &Output) -> Self {
-        Self { therapists: output.therapists.into(), clients: output.clients.into(), sessions: output.sessions.into() }
+        Self {
+            therapists: output.therapists.into(),
+            clients: output.clients.into(),
+            sessions: output.sessions.into(),
+            assessments: output.assessments.into(),
+        }
     }
 }
 

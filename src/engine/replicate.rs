@@ -147,6 +147,31 @@ pub trait SessionObserver: Observed {
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize);
 }
 
+impl<A: Observed, B: Observed> Observed for (A, B) {
+    const ON: bool = A::ON || B::ON;
+}
+
+/// Two listen.
+impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
+    fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
+        self.0.session(arm, client, rules, courses, l);
+        self.1.session(arm, client, rules, courses, l);
+    }
+}
+
+impl<A: Observed> Observed for Option<A> {
+    const ON: bool = A::ON;
+}
+
+/// Somebody may listen.
+impl<A: SessionObserver> SessionObserver for Option<A> {
+    fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
+        if let Some(listener) = self {
+            listener.session(arm, client, rules, courses, l);
+        }
+    }
+}
+
 /// Nobody listens.
 pub struct Unobserved;
 

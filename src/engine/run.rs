@@ -1,8 +1,11 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
+use super::assess::{LatentLog, assess, assessment_rows};
+use super::rated::raters;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
 use super::sink::{Batch, Sink};
+use super::streams::ReplicateStreams;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
 use core::ops::Range;
@@ -38,6 +41,8 @@ pub struct Rows {
     pub clients: Keep,
     /// Session rows.
     pub sessions: Keep,
+    /// Rows of forms that look on.
+    pub assessments: Keep,
 }
 
 /// What to run.
@@ -181,6 +186,8 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             batch.therapists.append(&unit.rows.therapists);
             batch.clients.append(&unit.rows.clients);
             batch.sessions.append(&unit.rows.sessions);
+            batch.assessments.append(&unit.rows.assessments);
+            batch.items.append(&unit.rows.items);
         }
     }
 }
@@ -192,7 +199,8 @@ const BATCH_CLIENTS: usize = 1 << 16;
 const BATCH_CLIENTS_WITH_ROWS: usize = 1 << 13;
 
 fn replicates_per_batch(study: &Study) -> u64 {
-    let keeps_all = study.rows.sessions == Keep::All || study.rows.clients == Keep::All;
+    let looked_on = study.rows.assessments == Keep::All && study.cells.iter().any(|cell| LatentLog::for_cell(cell).is_some());
+    let keeps_all = study.rows.sessions == Keep::All || study.rows.clients == Keep::All || looked_on;
     let budget = if keeps_all { BATCH_CLIENTS_WITH_ROWS } else { BATCH_CLIENTS };
     let courses: usize = study.cells.iter().map(|cell| cell.clients() * cell.arms.len()).sum();
     (budget / courses.max(1)).clamp(4, 1024) as u64
@@ -257,10 +265,10 @@ fn address(cell: usize, replicate: u64) -> Address {
 fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) -> Result<Unit, String> {
     let rules = &study.cells[cell];
     let rows = study.rows;
-    let mut log = SessionLog::default();
-    if rows.sessions.keeps(replicate) {
-        log = SessionLog::new(rules.arms.len());
-        work.simulate(rules, study.seed, replicate, &mut log);
+    let log = rows.sessions.keeps(replicate).then(|| SessionLog::new(rules.arms.len()));
+    let mut logs = (log, LatentLog::for_cell(rules));
+    if logs.0.is_some() || logs.1.is_some() {
+        work.simulate(rules, study.seed, replicate, &mut logs);
     } else {
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
@@ -276,6 +284,13 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if let Some(base) = base {
             compare(arm_rules, arm, base, &mut summary);
         }
+        if let Some(latent) = &logs.1 {
+            let forms = assess(ReplicateStreams::new(study.seed, replicate), arm_rules, arm, latent, a);
+            raters(arm_rules, arm, &forms, &mut summary);
+            if rows.assessments.keeps(replicate) {
+                assessment_rows(arm_rules, at, a, arm, &forms, &mut unit.rows.assessments, &mut unit.rows.items);
+            }
+        }
         unit.summaries.push(summary);
         unit.sessions += arm.courses.iter().map(|course| u64::from(course.sessions)).sum::<u64>();
         if rows.therapists.keeps(replicate) {
@@ -284,8 +299,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if rows.clients.keeps(replicate) {
             client_rows(arm_rules, at, a, arm, base, &mut unit.rows.clients);
         }
-        if rows.sessions.keeps(replicate) {
-            session_rows(&log, at, a, arm, &mut unit.rows.sessions);
+        if let Some(log) = &logs.0 {
+            session_rows(log, at, a, arm, &mut unit.rows.sessions);
         }
     }
     Ok(unit)
@@ -336,7 +351,7 @@ mod tests {
         Study {
             seed: 3,
             cells: vec![cell],
-            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions },
+            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, assessments: Keep::None },
             replicates,
             until_mcse: None,
         }
@@ -401,7 +416,7 @@ mod tests {
     #[test]
     fn a_precision_target_stops_the_run_once_it_is_met() {
         let mut study = study(0..5000, Keep::None);
-        study.rows = Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None };
+        study.rows = Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None, assessments: Keep::None };
         study.until_mcse = Some(0.05);
         let (outcome, _) = ran(&study);
         assert!(outcome.replicates < 5000 && outcome.totals.headline_mcse() <= 0.05, "{}", outcome.replicates);

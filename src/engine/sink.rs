@@ -1,5 +1,6 @@
 //! Where rows go. The engine does not know what is behind it: a file, a page, or nothing.
 
+use super::assess::{Assessments, ItemAnswers};
 use super::records::{Clients, Replicates, Sessions, Therapists};
 
 /// Rows of consecutive replicates, in order.
@@ -13,6 +14,10 @@ pub struct Batch {
     pub clients: Clients,
     /// Session rows of the replicates that keep them.
     pub sessions: Sessions,
+    /// Forms that look on, of the replicates that keep them.
+    pub assessments: Assessments,
+    /// Answers to their items.
+    pub items: ItemAnswers,
 }
 
 impl Batch {
@@ -22,6 +27,8 @@ impl Batch {
         self.therapists.clear();
         self.clients.clear();
         self.sessions.clear();
+        self.assessments.clear();
+        self.items.clear();
     }
 }
 

@@ -18,6 +18,10 @@ pub enum Purpose {
     Intake = 0,
     /// The sessions of a client.
     Sessions = 1,
+    /// One form of a measure that looks on.
+    Assessments = 5,
+    /// What raters bring to their ratings.
+    Raters = 6,
 }
 
 /// Who a stream belongs to.
@@ -78,6 +82,13 @@ impl ReplicateStreams {
     pub fn generator(self, entity: Entity, purpose: Purpose) -> Lcg64Xsh32 {
         let (state, stream) = self.seed(entity.word(), purpose);
         Lcg64Xsh32::new(state, stream)
+    }
+
+    /// The generator at the address of an entity (its [`Entity::word`]) with two more parts to it. What the parts are is up to the purpose: two people, or a
+    /// measure and a session.
+    pub fn part(self, entity: u64, purpose: Purpose, of: u64, at: u64) -> Lcg64Xsh32 {
+        let address = mix(mix(self.key ^ mix(entity).wrapping_add(purpose as u64)) ^ mix(of).wrapping_add(at));
+        Lcg64Xsh32::new(mix(address ^ 0xD6E8_FEB8_6659_FD93), mix(address ^ 0xA076_1D64_78BD_642F))
     }
 
     /// The first `N` draws at an address.

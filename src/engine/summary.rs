@@ -75,6 +75,12 @@ measures! {
     harmed = "share", "share of clients whom this arm harmed by the meaningful difference";
     effect_sd = "score", "standard deviation of the individual effects";
     final_observed = "share", "share of clients who filled in the form after treatment";
+    alliance_r_therapist = "r", "early alliance rated by the therapist with final score, positive is better outcome";
+    alliance_r_therapist_last = "r", "last alliance rating by the therapist with final score, positive is better outcome";
+    alliance_r_observer = "r", "early alliance rated by an observer with final score, positive is better outcome";
+    alliance_r_observer_last = "r", "last alliance rating by an observer with final score, positive is better outcome";
+    raters_r = "r", "early alliance rated by the client with the same rated by the therapist";
+    raters_d = "d", "early alliance rated by the client minus rated by the therapist, over their pooled SD";
     final_score_observed = "score", "mean symptom score after treatment of those who filled in the form";
 }
 
@@ -102,7 +108,7 @@ fn share(sum: f64, n: f64) -> f64 {
 }
 
 /// Mean and standard deviation.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+pub(super) fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.clone().count() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let squares = values.map(|x| (x - mean).powi(2)).sum::<f64>();
@@ -124,7 +130,7 @@ pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
 }
 
 /// A score or a difference of scores, turned so that more is worse.
-fn worse(rules: &Rules, score: f64) -> f64 {
+pub(super) fn worse(rules: &Rules, score: f64) -> f64 {
     rules.symptom_scale.own(score)
 }
 

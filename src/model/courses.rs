@@ -59,6 +59,8 @@ pub struct Courses {
     /// What the symptom form of this session is about, points: the level, and under linear growth the deviation from
     /// the line. Kept only for an onlooker.
     pub form_level: Lanes,
+    /// Symptom level at this session, points. Kept only for an onlooker.
+    pub level: Lanes,
     /// Symptom level at the last session, points. Kept only where relief colours ratings.
     pub(super) last_level: Lanes,
     /// Symptom score last observed. Scores and ratings in here are turned: more is more of what is measured.
@@ -167,18 +169,13 @@ impl Courses {
         self.end[l] = 0.0;
     }
 
-    /// Bond, task and goal at the end of the session, SD. All load on alliance; the bond grows early,
-    /// and task and goal carry what is left of the growth, so that the weighted growth of the three
-    /// is the growth of alliance.
+    /// Bond, task and goal at the end of the session, SD.
     pub fn components(&self, rules: &Rules, l: usize) -> [f64; 3] {
         let a = &rules.world.alliance;
-        let bond_weight = rules.world.treatment.bond_weight;
-        let all = a.growth * (1.0 - self.ungrown[l]);
-        let bond_grown = a.growth * super::alliance::Alliance::grown(self.session[l], a.bond_sessions);
-        let work_grown = if bond_weight < 1.0 { (all - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };
-        let common = a.loading * (self.trait_alliance[l] + self.state[l]);
-        let own = |k: usize| a.loading * self.own_parts[k][l];
-        [common + bond_grown + own(0), common + work_grown + own(1), common + work_grown + own(2)]
+        let grown = a.growth * (1.0 - self.ungrown[l]);
+        let common = self.trait_alliance[l] + self.state[l];
+        let own = [self.own_parts[0][l], self.own_parts[1][l], self.own_parts[2][l]];
+        super::alliance::components(a, rules.world.treatment.bond_weight, self.session[l], grown, common, own)
     }
 
     /// Turned score on the form after treatment.

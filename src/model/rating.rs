@@ -3,8 +3,11 @@
 //! A rating is made of what is there, of the rater, of the dyad, and of error (Kenny's social relations model, as
 //! in Marcus, Kashy and Baldwin 2009, J. Counseling Psychology 56:537). All in SDs of a client-rated session score.
 
-use super::measurement::Rater;
+use super::alliance::{Alliance, components};
+use super::intake::Start;
+use super::measurement::{Construct, Further, Rater, Timing};
 use super::params::params;
+use super::rules::Rules;
 
 params! {
     /// What raters bring to alliance ratings.
@@ -87,6 +90,92 @@ impl Raters {
     pub fn client_adds(&self) -> bool {
         self.client_leniency_sd != 0.0 || self.halo != 0.0
     }
+}
+
+/// One session as ratings need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Instant {
+    /// Number of the session.
+    pub session: u16,
+    /// Symptom level at its start, points.
+    pub level: f64,
+    /// What its symptom form is about, points: the level, and under linear growth the deviation from the line.
+    pub form_level: f64,
+    /// Trait alliance at its end, SD.
+    pub trait_alliance: f64,
+    /// State alliance at its end, SD.
+    pub state: f64,
+    /// Unexpected symptom change in the week after it, within-client SDs.
+    pub surprise: f64,
+}
+
+/// The relationship at the moment of a rating: what is lasting and of the day, and how many sessions it has grown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Relationship {
+    common: f64,
+    sessions: f64,
+}
+
+impl Relationship {
+    fn after(now: &Instant) -> Self {
+        Self { common: now.trait_alliance + now.state, sessions: f64::from(now.session) }
+    }
+
+    /// Just before a session: what the week since the last one (none before session 1) has left of it.
+    fn before(rules: &Rules, start: &Start, last: Option<&Instant>) -> Self {
+        let a = &rules.world.alliance;
+        match last {
+            None => Self { common: start.trait_alliance + a.inertia * start.state, sessions: 0.0 },
+            Some(last) => {
+                let lasting = last.trait_alliance - a.trait_drift * last.surprise;
+                Self { common: lasting + a.inertia * last.state - rules.lift * last.surprise, sessions: f64::from(last.session) }
+            }
+        }
+    }
+
+    /// Alliance, and bond, task and goal.
+    fn parts(&self, rules: &Rules, start: &Start) -> (f64, [f64; 3]) {
+        let a = &rules.world.alliance;
+        let grown = a.growth * Alliance::grown(self.sessions, a.growth_sessions);
+        let parts = components(a, rules.world.treatment.bond_weight, self.sessions, grown, self.common, start.components);
+        (self.common + grown, parts)
+    }
+}
+
+/// One client at one session, and who looks on.
+#[derive(Clone, Copy, Debug)]
+pub struct Sitting<'a> {
+    /// How her course began.
+    pub start: &'a Start,
+    /// The session before, if there was one.
+    pub last: Option<&'a Instant>,
+    /// This session.
+    pub now: &'a Instant,
+    /// What raters bring to it.
+    pub view: View,
+}
+
+/// What the rater of a measure sees at a session, before error: the value of what is measured, and of bond, task and
+/// goal for forms that keep them apart.
+pub fn seen(rules: &Rules, measure: &Further, sitting: &Sitting) -> (f64, [f64; 3]) {
+    let Sitting { start, last, now, view } = sitting;
+    if measure.of == Construct::Symptoms {
+        return (now.form_level, [now.form_level; 3]);
+    }
+    let raters = &rules.world.raters;
+    let (relationship, faded) = match measure.timing {
+        Timing::PostSession => (Relationship::after(now), 0.0),
+        Timing::PreSession => (Relationship::before(rules, start, *last), raters.afterglow),
+    };
+    let (alliance, parts) = relationship.parts(rules, start);
+    let of = |value: f64| raters.seen(measure.rater, value, view) - faded;
+    let value = match measure.of {
+        Construct::Bond => parts[0],
+        Construct::Task => parts[1],
+        Construct::Goal => parts[2],
+        Construct::Alliance | Construct::Symptoms => alliance,
+    };
+    (of(value), parts.map(of))
 }
 
 #[cfg(test)]

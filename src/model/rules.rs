@@ -8,7 +8,9 @@ use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
 use super::intervention::Intervention;
 use super::math::{exp, logit};
-use super::measurement::{self, ALLIANCE, FinalForm, Forms, Gaps, Instrument, Measure, Measures, SYMPTOMS, Scale, shipped_instruments};
+use super::measurement::{
+    self, ALLIANCE, FinalForm, Forms, Further, Gaps, Instrument, Measure, Measures, SYMPTOMS, Scale, shipped_instruments,
+};
 use super::outcome::Outcomes;
 use super::quantile::{BetaTable, GammaTable};
 use super::rating::Raters;
@@ -304,6 +306,8 @@ pub struct Rules {
     pub typical_therapist: bool,
     /// Do clients add leniency or relief to their alliance ratings?
     pub client_adds: bool,
+    /// Measures that look on.
+    pub further: Vec<Further>,
     /// Everybody stays: only for the norm sample behind the expected curves.
     pub nobody_drops_out: bool,
 }
@@ -380,6 +384,7 @@ impl Rules {
             needs: Self::needs(world, &symptom_scale, &alliance_scale),
             typical_therapist: world.interventions.iter().any(|i| matches!(i, Intervention::TypicalTherapist(_))),
             client_adds: world.raters.client_adds(),
+            further: Further::of(world),
             nobody_drops_out: false,
             world: world.clone(),
         })

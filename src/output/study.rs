@@ -5,6 +5,9 @@
 //! /therapists   rows of the replicates that keep them (see `output` in a scenario)
 //! /clients
 //! /sessions
+//! /assessments  forms of the measures that look on
+//! /items        answers to their items
+//! /measures     a row per measure, cell and arm
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
@@ -16,9 +19,12 @@ use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
+use super::study_measures::measures;
 use super::study_tables::{self, arms, cells, contrasts, failures};
 use super::writer::{ResultFile, TableId, WriteOptions, Written};
+use crate::dataset::built::BuiltTable;
 use crate::dataset::column::Table;
+use crate::engine::assess::{Assessments, ItemAnswers};
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::sink::{Batch, Sink};
 use crate::scenario::load::Scenario;
@@ -40,6 +46,9 @@ pub struct StudyFile {
     therapists: TableId,
     clients: TableId,
     sessions: TableId,
+    assessments: TableId,
+    items: TableId,
+    measures: BuiltTable,
 }
 
 impl StudyFile {
@@ -54,6 +63,9 @@ impl StudyFile {
             therapists: file.table("therapists", Therapists::SPECS)?,
             clients: file.table("clients", Clients::SPECS)?,
             sessions: file.table("sessions", Sessions::SPECS)?,
+            assessments: file.table("assessments", Assessments::SPECS)?,
+            items: file.table("items", ItemAnswers::SPECS)?,
+            measures: measures(&[]),
             file,
         })
     }
@@ -63,6 +75,7 @@ impl StudyFile {
     /// # Errors
     /// As [`ResultFile::text`].
     pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
+        self.measures = measures(&scenario.cells);
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
         let several = scenario.cells.len() > 1;
         for (c, cell) in (1..).zip(&scenario.cells) {
@@ -80,7 +93,8 @@ impl StudyFile {
     /// As [`ResultFile::finish`].
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
-        for table in [cells(results), arms(results), contrasts(results), failures(results)] {
+        let measures = self.measures.clone();
+        for table in [measures, cells(results), arms(results), contrasts(results), failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -122,7 +136,9 @@ impl Sink for StudyFile {
         self.file.append(self.replicates, &batch.replicates)?;
         self.file.append(self.therapists, &batch.therapists)?;
         self.file.append(self.clients, &batch.clients)?;
-        self.file.append(self.sessions, &batch.sessions)
+        self.file.append(self.sessions, &batch.sessions)?;
+        self.file.append(self.assessments, &batch.assessments)?;
+        self.file.append(self.items, &batch.items)
     }
 }
 

@@ -87,6 +87,8 @@ params! {
         clients: Rows = Rows::Share(0.1) => skip;
         /// A row per session.
         sessions: Rows = Rows::None => skip;
+        /// A row per form of the measures beside "symptoms" and "alliance", and per answer to an item.
+        assessments: Rows = Rows::Share(0.1) => skip;
     }
 }
 

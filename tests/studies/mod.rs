@@ -35,7 +35,7 @@ pub fn totals(scenario: &Scenario) -> Outcome {
     let study = Study {
         seed: scenario.seed,
         cells: cells.collect(),
-        rows: Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None },
+        rows: Rows { therapists: Keep::None, clients: Keep::None, sessions: Keep::None, assessments: Keep::None },
         replicates: 0..scenario.replicates,
         until_mcse: None,
     };

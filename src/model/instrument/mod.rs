@@ -1,5 +1,6 @@
 //! Instruments: how a latent quantity becomes a number on a form. Instruments are data.
 
+pub mod items;
 mod shipped;
 
 use super::math::{clamp, round_half_up};

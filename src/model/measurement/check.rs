@@ -1,6 +1,6 @@
 //! Measures and instruments that are each in range but make no sense together.
 
-use super::{ALLIANCE, Construct, Instrument, Measure, Rater, SYMPTOMS, Timing, construct, is_process, shipped_instruments};
+use super::{ALLIANCE, Construct, Instrument, Measure, Rater, SYMPTOMS, Timing, construct, further, is_process, shipped_instruments};
 use crate::model::rules::{Contradiction, World};
 
 /// Longest course.
@@ -94,6 +94,13 @@ fn looks_on(world: &World, name: &str, measure: &Measure, say: &mut Say) {
         _ => {}
     }
     let instrument = world.instrument(measure);
+    if measure.items && measure.rater == Rater::Observer {
+        say(
+            ".items",
+            "observers' forms have a total score only".into(),
+            "leave `items` out, or let the client or the therapist rate".into(),
+        );
+    }
     if measure.items && (instrument.items == 0 || instrument.lowest < -1e8 || instrument.highest > 1e8) {
         say(
             ".items",
@@ -106,6 +113,15 @@ fn looks_on(world: &World, name: &str, measure: &Measure, say: &mut Say) {
             ".items",
             format!("items need a reliability between 0 and 1, and that of \"{}\" is {}", measure.instrument, instrument.reliability),
             "leave `items` out, or give the instrument its coefficient alpha as `reliability`".into(),
+        );
+    } else if measure.items
+        && instrument.items > 0
+        && further::items(world, measure, &instrument, measure.of.unwrap_or(Construct::Alliance)).is_none()
+    {
+        say(
+            ".items",
+            format!("no answers to the items of \"{}\" can have its mean, SD and reliability together", measure.instrument),
+            "look at `mean`, `sd`, `reliability` and the range of answers; a mean near an end leaves little room for an SD".into(),
         );
     }
 }

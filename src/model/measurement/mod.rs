@@ -1,11 +1,13 @@
 //! What is measured: with which instrument, of what, rated by whom, when, and which forms are missing.
 
 mod check;
+mod further;
 
 pub use super::instrument::{Instrument, Scale, shipped_instruments};
 use super::math::{happens, logit};
 use super::params::params;
 pub use check::contradictions;
+pub use further::{Further, Items};
 use std::collections::BTreeMap;
 
 params! {

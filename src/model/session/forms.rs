@@ -35,6 +35,7 @@ pub(super) fn measure_symptoms<O: Observed>(rules: &Rules, luck: &SessionLuck, c
     };
     if O::ON {
         for l in 0..W {
+            c.level[l] = c.symptoms[l];
             c.form_level[l] = c.symptoms[l] + residual * luck.residual[l];
         }
     }
