@@ -190,26 +190,27 @@ fn median(counts: &mut [u16]) -> f64 {
 
 fn alliance(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     let early_session = rules.world.outcomes.early_session;
+    let rated = |rating: f64| rules.alliance_scale.own(rating);
     let (mut early, mut last) = (Products::default(), Products::default());
     for c in courses {
         // Scores are turned round so that positive correlations mean better outcome.
         let better = -worse(rules, c.final_score);
         if c.sessions >= early_session && !c.early_rating.is_nan() {
-            early.add([c.early_rating, better, c.intake_score]);
+            early.add([rated(c.early_rating), better, c.intake_score]);
         }
-        last.add([c.last_rating, better, c.intake_score]);
+        last.add([rated(c.last_rating), better, c.intake_score]);
     }
     to.alliance_r_early = early.r(0, 1);
     to.alliance_r_adjusted = early.partial(0, 1, 2);
     to.alliance_r_last = last.r(0, 1);
-    let rated = |dropouts: bool| {
+    let of_those = |dropouts: bool| {
         courses
             .iter()
             .filter(move |c| (c.reason == EndReason::Dropout) == dropouts)
             .map(|c| c.early_rating)
             .filter(|rating| !rating.is_nan())
     };
-    to.alliance_dropout_d = standardised_difference(rated(false), rated(true));
+    to.alliance_dropout_d = rated(standardised_difference(of_those(false), of_those(true)));
 }
 
 /// Mean of `a` minus mean of `b`, over the pooled standard deviation; NaN when a group has fewer than two members.

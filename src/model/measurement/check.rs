@@ -74,7 +74,7 @@ fn of_the_process(name: &str, measure: &Measure, say: &mut Say) {
         say(".items", format!("\"{name}\" has a total score only"), beside.into());
     }
     if name == SYMPTOMS && !measure.at.is_empty() && !measure.at.contains(&1) {
-        say(".at", "has no session 1: there would be no score at intake".into(), "put 1 into the list".into());
+        say(".at", "\"symptoms\" is not measured at session 1: there would be no score at intake".into(), "put 1 into the list".into());
     }
 }
 
@@ -93,37 +93,32 @@ fn looks_on(world: &World, name: &str, measure: &Measure, say: &mut Say) {
         ),
         _ => {}
     }
-    let instrument = world.instrument(measure);
-    if measure.items && measure.rater == Rater::Observer {
-        say(
-            ".items",
-            "observers' forms have a total score only".into(),
-            "leave `items` out, or let the client or the therapist rate".into(),
-        );
+    if measure.items {
+        has_items(world, measure, say);
     }
-    if measure.items && (instrument.items == 0 || instrument.lowest < -1e8 || instrument.highest > 1e8) {
-        say(
-            ".items",
-            format!("\"{}\" has no items", measure.instrument),
-            "choose a form with items, or give the instrument `items`, `lowest` and `highest`".into(),
-        );
-    }
-    if measure.items && !(instrument.reliability > 0.0 && instrument.reliability < 1.0) {
-        say(
-            ".items",
-            format!("items need a reliability between 0 and 1, and that of \"{}\" is {}", measure.instrument, instrument.reliability),
-            "leave `items` out, or give the instrument its coefficient alpha as `reliability`".into(),
-        );
-    } else if measure.items
-        && instrument.items > 0
-        && further::items(world, measure, &instrument, measure.of.unwrap_or(Construct::Alliance)).is_none()
-    {
-        say(
-            ".items",
-            format!("no answers to the items of \"{}\" can have its mean, SD and reliability together", measure.instrument),
-            "look at `mean`, `sd`, `reliability` and the range of answers; a mean near an end leaves little room for an SD".into(),
-        );
-    }
+}
+
+/// Measures with answers to their items.
+fn has_items(world: &World, measure: &Measure, say: &mut Say) {
+    let (instrument, name) = (world.instrument(measure), &measure.instrument);
+    let (what, help) = if measure.rater == Rater::Observer {
+        ("observers' forms have a total score only".into(), "leave `items` out, or let the client or the therapist rate")
+    } else if instrument.items == 0 || instrument.lowest < -1e8 || instrument.highest > 1e8 {
+        (format!("\"{name}\" has no items"), "choose a form with items, or give the instrument `items`, `lowest` and `highest`")
+    } else if !(instrument.reliability > 0.0 && instrument.reliability < 1.0) {
+        (
+            format!("items need a reliability between 0 and 1, and that of \"{name}\" is {}", instrument.reliability),
+            "leave `items` out, or give the instrument its coefficient alpha as `reliability`",
+        )
+    } else if further::items(world, measure, &instrument, measure.of.unwrap_or(Construct::Alliance)).is_none() {
+        (
+            format!("no answers to the items of \"{name}\" can have its mean, SD and reliability together"),
+            "look at `mean`, `sd`, `reliability` and the range of answers; a mean near an end leaves little room for an SD",
+        )
+    } else {
+        return;
+    };
+    say(".items", what, help.into());
 }
 
 fn final_form(world: &World, found: &mut Vec<Contradiction>) {
