@@ -98,6 +98,9 @@ impl ReplicateStreams {
     }
 }
 
+/// Slots of a session that are drawn in every study; later ones only where somebody needs them.
+const EARLY_SLOTS: usize = 16;
+
 const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 
 /// Factors of a jump of `n` draws: state becomes a · state + c · increment.
@@ -186,22 +189,37 @@ impl LaneStreams {
     #[inline(always)]
     pub fn take<const N: usize>(&mut self, wanted: &[bool; N]) -> [Bits; N] {
         let mut out = [[0; W]; N];
+        self.fill(&mut out, wanted);
+        out
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, out: &mut [Bits], wanted: &[bool]) {
         for (bits, wanted) in out.iter_mut().zip(wanted) {
             if *wanted {
                 *bits = Self::output(self.state);
             }
             self.step();
         }
-        out
     }
 
     /// The draws of the next session of every lane; afterwards each lane stands at the session after.
     #[inline(always)]
     pub fn session(&mut self, wanted: &[bool; SESSION_SLOTS]) -> [Bits; SESSION_SLOTS] {
         const REST: (u64, u64) = jump(SESSION_STRIDE - SESSION_SLOTS);
-        let out = self.take(wanted);
+        const REST_AND_LATE: (u64, u64) = jump(SESSION_STRIDE - EARLY_SLOTS);
+        let mut out = [[0; W]; SESSION_SLOTS];
+        let (early, late) = out.split_at_mut(EARLY_SLOTS);
+        self.fill(early, &wanted[..EARLY_SLOTS]);
+        // Slots of mechanisms that few studies switch on are passed over in one go when nobody needs them.
+        let (a, c) = if wanted[EARLY_SLOTS..].contains(&true) {
+            self.fill(late, &wanted[EARLY_SLOTS..]);
+            REST
+        } else {
+            REST_AND_LATE
+        };
         for (state, increment) in self.state.iter_mut().zip(self.increment) {
-            *state = REST.0.wrapping_mul(*state).wrapping_add(REST.1.wrapping_mul(increment));
+            *state = a.wrapping_mul(*state).wrapping_add(c.wrapping_mul(increment));
         }
         out
     }

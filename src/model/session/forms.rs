@@ -157,14 +157,30 @@ pub(super) fn rate_alliance(rules: &Rules, luck: &SessionLuck, c: &mut Courses) 
         c.rating[l] = scale.score(seen[l], luck.rating_error[l]);
         seen[l] = scale.latent(c.rating[l]);
     }
+    if rules.alliance_forms.complete() {
+        hand_in::<true>(early, &seen, &[true; W], c);
+    } else {
+        let due = ratings_today(rules, luck, &seen, c);
+        hand_in::<false>(early, &seen, &due, c);
+    }
+}
+
+/// Who hands in a rating today: due, and not missing.
+fn ratings_today(rules: &Rules, luck: &SessionLuck, seen: &Lanes, c: &mut Courses) -> [bool; W] {
     let mut due = due_today(&rules.alliance_forms.schedule, &c.session, &mut c.next_rating);
     if let Some(gaps) = &rules.alliance_forms.gaps {
         for l in 0..W {
             due[l] &= !gaps.missing(luck.missing_rating[l], c.last_rating[l], seen[l]);
         }
     }
+    due
+}
+
+/// Hands in the ratings of those who do today, SD in `seen`; everybody does when `ALWAYS`.
+#[inline(always)]
+fn hand_in<const ALWAYS: bool>(early: f64, seen: &Lanes, due: &[bool; W], c: &mut Courses) {
     for l in 0..W {
-        let (due, first) = (due[l], c.session[l] < 1.5);
+        let (due, first) = (ALWAYS | due[l], c.session[l] < 1.5);
         c.rating_fall[l] = if due & !first { c.last_rating[l] - seen[l] } else { 0.0 };
         c.last_rating[l] = if due { seen[l] } else { c.last_rating[l] };
         c.early_rating[l] = if due & (c.session[l] <= early) { c.rating[l] } else { c.early_rating[l] };
