@@ -1,6 +1,7 @@
 //! Measures and instruments that are each in range but make no sense together.
 
 use super::{ALLIANCE, Construct, Instrument, Measure, Rater, SYMPTOMS, Timing, construct, further, is_process, shipped_instruments};
+use crate::model::instrument::shipped;
 use crate::model::rules::{Contradiction, World};
 
 /// Longest course.
@@ -13,7 +14,7 @@ pub fn contradictions(world: &World) -> Vec<Contradiction> {
         let mut say = |key: &str, what: String, help: String| {
             found.push(Contradiction { path: format!("measures[\"{name}\"]{key}"), what, help });
         };
-        instrument_exists(world, measure, &mut say);
+        instrument_exists(world, name, measure, &mut say);
         if is_process(name) {
             of_the_process(name, measure, &mut say);
         } else {
@@ -47,9 +48,23 @@ pub fn contradictions(world: &World) -> Vec<Contradiction> {
 
 type Say<'a> = dyn FnMut(&str, String, String) + 'a;
 
-fn instrument_exists(world: &World, measure: &Measure, say: &mut Say) {
+/// The instrument of a measure is known, and made for what is measured.
+fn instrument_exists(world: &World, measure_name: &str, measure: &Measure, say: &mut Say) {
     let known = shipped_instruments();
     let name = measure.instrument.as_str();
+    let of_symptoms = |of: Construct| of == Construct::Symptoms;
+    let made_for = shipped().into_iter().find(|one| one.name == name && !world.instruments.contains_key(name)).and_then(|one| one.of);
+    if let (Some(made_for), Some(wanted)) = (made_for, construct(measure_name, measure))
+        && of_symptoms(made_for) != of_symptoms(wanted)
+    {
+        let fits = shipped().into_iter().filter(|one| one.of.is_some_and(|of| of_symptoms(of) == of_symptoms(wanted))).map(|one| one.name);
+        let what = if of_symptoms(made_for) { "symptoms" } else { "the alliance" };
+        say(
+            ".instrument",
+            format!("\"{name}\" is a form about {what}, and \"{measure_name}\" is about something else"),
+            format!("use one of {}, or describe a form of your own under `instruments`", fits.collect::<Vec<_>>().join(", ")),
+        );
+    }
     if !known.contains_key(name) && !world.instruments.contains_key(name) {
         let names: Vec<&str> = known.keys().copied().chain(world.instruments.keys().map(String::as_str)).collect();
         let help = format!("use one of {}, or describe it under `instruments`", names.join(", "));
