@@ -3,6 +3,8 @@
 mod studies;
 
 use dyadsim::model::diagnosis::shipped_groups;
+use dyadsim::model::instrument::shipped;
+use dyadsim::model::measurement::Construct;
 use dyadsim::model::treatment::shipped_treatments;
 use std::fs;
 use studies::{at, load, load_text};
@@ -39,6 +41,40 @@ fn every_scenario_in_a_document_loads_and_asks_something() {
         }
     }
     assert!(seen >= 8, "only {seen} scenarios found");
+}
+
+/// docs/scenarios.md lists the instruments that are shipped, with their numbers.
+#[test]
+fn the_instruments_are_listed_as_they_are() {
+    let page = fs::read_to_string(at("docs/scenarios.md")).expect("docs/scenarios.md");
+    let rounded = |x: f64| ((x * 100.0).round() / 100.0).to_string();
+    let rows: Vec<String> = shipped()
+        .iter()
+        .filter(|one| one.instrument.items > 0)
+        .map(|one| {
+            let i = &one.instrument;
+            let alliance = one.of != Some(Construct::Symptoms);
+            let high = if i.reversed || alliance { "better" } else { "worse" };
+            let source = if one.weak { format!("{}; weak", one.source) } else { one.source.into() };
+            let anchor = if alliance { "alliance 0 (1)".to_owned() } else { format!("{} ({})", i.latent_mean, i.latent_sd) };
+            format!(
+                "| {} | {} | {} | {}–{} | {} | {} ({}) | {anchor} | {} | {} | {} | {source} |",
+                one.name,
+                one.title,
+                i.items,
+                i.lowest,
+                i.highest,
+                high,
+                i.mean,
+                i.sd,
+                i.reliability,
+                i.cutoff,
+                rounded(i.reliable_change)
+            )
+        })
+        .collect();
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "rows that docs/scenarios.md lacks:\n{}", rows.join("\n"));
 }
 
 /// The words of a shell command; single quotation marks keep words together.

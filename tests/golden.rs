@@ -55,21 +55,29 @@ fn numbers(scenario: &str) -> String {
     text.0
 }
 
-/// The tables of `seen` with no other columns than those of the tables in `kept`, in their order.
-fn with_columns_of(kept: &str, seen: &str) -> String {
-    let mut kept = kept.lines();
-    let mut wanted: Vec<usize> = Vec::new();
-    let mut header = false;
-    let mut out = String::new();
-    for line in seen.lines() {
-        let old = kept.next().unwrap_or_default();
-        let cells: Vec<&str> = line.split(',').collect();
-        if header {
-            wanted = old.split(',').filter_map(|name| cells.iter().position(|cell| *cell == name)).collect();
+/// The lines of `seen` with only the columns that `kept` has: a column that was added later moves no number.
+fn columns_of(seen: &str, kept: &str) -> String {
+    let mut headers = std::collections::HashMap::new();
+    let mut lines = kept.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with('#') {
+            headers.insert(line, lines.next().unwrap_or_default());
         }
-        let line = if line.starts_with('#') { line.to_owned() } else { wanted.iter().map(|&at| cells[at]).collect::<Vec<_>>().join(",") };
-        let _ = writeln!(out, "{line}");
-        header = line.starts_with('#');
+    }
+    let mut wanted: Vec<usize> = Vec::new();
+    let mut out = String::new();
+    let mut lines = seen.lines();
+    while let Some(line) = lines.next() {
+        let cells: Vec<&str> = if line.starts_with('#') {
+            let _ = writeln!(out, "{line}");
+            let now: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+            let then = headers.get(line).copied().unwrap_or_default().split(',');
+            wanted = then.filter_map(|name| now.iter().position(|column| *column == name)).collect();
+            now
+        } else {
+            line.split(',').collect()
+        };
+        let _ = writeln!(out, "{}", wanted.iter().map(|&column| cells[column]).collect::<Vec<_>>().join(","));
     }
     out
 }
@@ -81,7 +89,7 @@ fn golden(name: &str, scenario: &str) {
         std::fs::write(&path, &seen).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    let seen = with_columns_of(&kept, &seen);
+    let seen = columns_of(&seen, &kept);
     let different = seen.lines().zip(kept.lines()).enumerate().find(|(_, (a, b))| a != b);
     if let Some((line, (now, then))) = different {
         panic!("{name}, line {}:\n now {now}\nthen {then}", line + 1);

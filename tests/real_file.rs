@@ -9,12 +9,15 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "replicates",
     "therapists",
     "clients",
     "sessions",
     "weeks",
+    "assessments",
+    "items",
+    "measures",
     "studies",
     "cells",
     "arms",
@@ -66,6 +69,13 @@ fn tables_have_the_rows_they_should() {
     assert_eq!((rows("cells"), rows("arms"), rows("contrasts"), rows("sensitivity"), rows("failures")), (1, 2, 1, 0, 0));
     let sessions: f64 = numbers(&table(&reader, "clients"), "sessions").iter().sum();
     assert_eq!(rows("sessions") as f64, sessions);
+    // Four measures in each arm; the therapist rates at every other session, and nine items go with each PHQ-9.
+    assert_eq!(rows("measures"), arms * 4);
+    let assessments = table(&reader, "assessments");
+    let (of, scores, session) = (numbers(&assessments, "measure"), numbers(&assessments, "score"), numbers(&assessments, "session"));
+    let missing = scores.iter().zip(&of).filter(|(score, of)| score.is_nan() && **of == 4.0).count();
+    assert!(missing > 0 && of.iter().zip(&session).all(|(of, t)| *of == 2.0 || *of == 4.0 && t % 2.0 == 1.0));
+    assert_eq!(rows("items"), 9 * of.iter().filter(|of| **of == 2.0).count());
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn outcome(course: &CourseResult) -> Outcome {
         reason: course.reason,
         intake_score: course.intake_score,
         final_score: course.final_score,
+        final_observed: course.final_observed,
         final_symptoms: course.final_symptoms,
         early_rating: course.early_rating,
         last_rating: course.last_rating,
@@ -143,6 +144,7 @@ agree!(
     long_ruptures,
     no_state_variance,
     meeting_interventions,
+    forms_missing,
 );
 
 /// A mistake, and the name and the maker of the world it is planted in.
@@ -187,6 +189,9 @@ const PLANTED: &[Planted] = &[
     (Bug::TrainedAtOnce, "over_time", worlds::over_time),
     (Bug::TimeStandsStill, "over_time", worlds::over_time),
     (Bug::AlertStays, "pcoms_rarely", worlds::pcoms_rarely),
+    (Bug::NothingMissing, "forms_missing", worlds::forms_missing),
+    (Bug::GapsSwapped, "forms_missing", worlds::forms_missing),
+    (Bug::HaloTurned, "forms_missing", worlds::forms_missing),
 ];
 
 /// The comparison finds every planted mistake.

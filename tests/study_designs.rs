@@ -164,7 +164,7 @@ fn null_trial(design: &str, replicates: u64) -> (Measured, Measured, [f64; 2]) {
     let (mut differences, mut means, mut within) = (Moments::default(), Moments::default(), Moments::default());
     for r in 0..replicates {
         let (arms, seen) = replicate(&cell, 7, r);
-        let held = sample(&arms, &seen);
+        let held = sample(&[], &arms, &seen);
         let average = |arm| held.of_arm(arm).iter().map(|&row| held.final_score[row]).sum::<f64>() / held.of_arm(arm).len() as f64;
         differences.add(average(1) - average(0));
         for own in arms[0].courses.chunks(10) {
@@ -226,7 +226,7 @@ fn a_naturalistic_sample_has_the_clients_it_asks_for() {
     for r in 0..20 {
         let (arms, seen) = replicate(&uneven, 8, r);
         assert!(seen[0].positions().all(|client| arms[0].courses[client].sessions >= 3));
-        let held = sample(&arms, &seen);
+        let held = sample(&[], &arms, &seen);
         let all: Vec<usize> = (0..held.len()).collect();
         held.by_therapist(&all).iter().for_each(|own| sizes[own.len()] += 1);
     }
@@ -234,7 +234,7 @@ fn a_naturalistic_sample_has_the_clients_it_asks_for() {
     assert!(sizes[0] == 0 && sizes[1..].iter().all(|&n| (43..108).contains(&n)), "{sizes:?}");
     let limited = cell(&clinics(size, "design: Naturalistic(clients_per_therapist: [4], clients: 50, min_sessions: 1)"));
     let (arms, seen) = replicate(&limited, 8, 0);
-    let held = sample(&arms, &seen);
+    let held = sample(&[], &arms, &seen);
     assert_eq!((held.len(), held.by_therapist(&(0..50).collect::<Vec<_>>()).len()), (50, 13), "twelve therapists with four, one with two");
     assert!(held.clinic.iter().collect::<BTreeSet<_>>().len() > 1, "therapists come from all clinics");
 }
@@ -246,7 +246,7 @@ fn studies_differ_in_size_within_their_ranges() {
         "design: Studies(therapists: [3, 6], clients_per_therapist: [2, 5], min_sessions: 1)",
     ));
     let (arms, seen) = replicate(&cell, 9, 0);
-    let held = sample(&arms, &seen);
+    let held = sample(&[], &arms, &seen);
     let mut shapes = BTreeSet::new();
     for study in 0..30 {
         let rows = &held.by_study(&held.of_arm(0))[study];
@@ -311,7 +311,7 @@ fn patients_per_therapist_move_the_correlation_no_further_than_algebra_allows() 
         let (arms, _) = replicate(&cells[0], 11, r);
         for (cell, to) in cells.iter().zip(&mut sampled) {
             let seen = see(&cell.design, ReplicateStreams::new(11, r), &arms);
-            let found = moments(&pairs(&sample(&arms, &seen)));
+            let found = moments(&pairs(&sample(&[], &arms, &seen)));
             to.iter_mut().zip(found).for_each(|(to, x)| to.push(x));
         }
         let everybody: Vec<[f64; 2]> = arms[0].courses.iter().map(|c| [c.early_rating, -c.final_score]).collect();

@@ -81,6 +81,20 @@ const RUPTURES: &[Row] = &[
     ("r of repair with improvement", EFFECT, "repair_r"),
 ];
 
+/// Shown when somebody beside the client rates alliance.
+const RATERS: &[Row] = &[
+    ("therapist: r with outcome, early rating", EFFECT, "alliance_r_therapist"),
+    ("therapist: r with outcome, last rating", EFFECT, "alliance_r_therapist_last"),
+    ("observer: r with outcome, early rating", EFFECT, "alliance_r_observer"),
+    ("observer: r with outcome, last rating", EFFECT, "alliance_r_observer_last"),
+    ("client with therapist, early, r", EFFECT, "raters_r"),
+    ("client minus therapist, early, d", EFFECT, "raters_d"),
+];
+
+/// Shown when forms after treatment are missing.
+const OBSERVED: &[Row] =
+    &[("filled in, %", Scale::Percent, "final_observed"), ("score of those who filled it in", SCORE, "final_score_observed")];
+
 const NOT_ON_TRACK: &[Row] = &[
     ("ever not on track in this arm, %", Scale::Percent, "not_on_track"),
     ("not on track in first arm: final score", SCORE, "not_on_track_final"),
@@ -241,9 +255,10 @@ fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> Str
     if two {
         grid.figures.push("paired difference".into());
     }
-    for (name, rows) in groups(results) {
+    for (name, rows) in groups(results, cell) {
         grid.lines.push(Line::Group(name));
-        grid.lines.extend(rows.iter().map(|&(label, scale, measure)| {
+        let shown = |row: &&Row| RATERS.iter().all(|rater| rater.2 != row.2) || cell.arms.iter().any(|arm| !arm.mean(row.2).value.is_nan());
+        grid.lines.extend(rows.iter().filter(shown).map(|&(label, scale, measure)| {
             let values: Vec<Measured> = cell.arms.iter().map(|arm| arm.mean(measure)).collect();
             let mut shown = figures(&values, scale, MOST_DECIMALS);
             if two {
@@ -261,7 +276,8 @@ fn arms_side_by_side(results: &Results, cell: &CellResults, colour: bool) -> Str
     out
 }
 
-fn groups(results: &Results) -> Vec<(String, &'static [Row])> {
+fn groups(results: &Results, cell: &CellResults) -> Vec<(String, &'static [Row])> {
+    let some = |measure: &str, is: fn(f64) -> bool| cell.arms.iter().any(|arm| is(arm.mean(measure).value));
     let [symptoms, alliance] = &results.about.instruments;
     let mut groups = vec![
         (format!("Outcome ({symptoms})"), OUTCOME),
@@ -270,6 +286,12 @@ fn groups(results: &Results) -> Vec<(String, &'static [Row])> {
         ("Therapists".into(), THERAPISTS),
         ("Rupture and repair".into(), RUPTURES),
     ];
+    if some("final_observed", |share| share < 1.0) {
+        groups.insert(1, ("Form after treatment".into(), OBSERVED));
+    }
+    if RATERS.iter().any(|(_, _, measure)| some(measure, |value| !value.is_nan())) {
+        groups.push(("Other raters of alliance".into(), RATERS));
+    }
     if results.about.feedback {
         groups.push(("Not on track (red signal)".into(), NOT_ON_TRACK));
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// Rows of one study, in order of arm and client. All columns have the same length; numbers of arms and persons count from 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
+    /// On the symptom form a high score is good.
+    pub high_is_better: bool,
     /// Arm in which the study sees the client.
     pub arm: Vec<usize>,
     /// Study, where there are several: 0 for the first.
@@ -18,9 +20,9 @@ pub struct Sample {
     pub client: Vec<usize>,
     /// Symptom score at session 1.
     pub intake_score: Vec<f64>,
-    /// Symptom score after treatment.
+    /// Symptom score after treatment; NaN when the form is missing.
     pub final_score: Vec<f64>,
-    /// Alliance rating at the early session, or the last before it.
+    /// Alliance rating at the early session, or the last before it; NaN when there is none.
     pub early_alliance: Vec<f64>,
     /// Alliance rating of the last session.
     pub last_alliance: Vec<f64>,
@@ -39,6 +41,16 @@ impl Sample {
     /// True when the study sees nobody.
     pub fn is_empty(&self) -> bool {
         self.arm.is_empty()
+    }
+
+    /// 1 or −1: times a score, more is worse.
+    pub fn worse(&self) -> f64 {
+        if self.high_is_better { -1.0 } else { 1.0 }
+    }
+
+    /// Those of some rows that have the score after treatment.
+    pub fn complete(&self, rows: &[usize]) -> Vec<usize> {
+        rows.iter().copied().filter(|&row| !self.final_score[row].is_nan()).collect()
     }
 
     /// Rows of one arm.

@@ -28,7 +28,7 @@ pub(super) struct Course {
     /// Where the luck of her sessions begins.
     pub sessions: Bookmark,
     /// Luck of the score after treatment.
-    pub post: [f64; 2],
+    pub post: [f64; 3],
 }
 
 /// [`W`] seats that are stepped together.

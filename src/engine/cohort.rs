@@ -266,15 +266,18 @@ pub(super) fn ended_lanes(courses: &Courses) -> LaneSet {
 
 /// The record of a course that has just ended.
 #[inline(always)]
-pub(super) fn discharge(rules: &Rules, c: &Courses, l: usize, post: [f64; 2]) -> CourseResult {
+pub(super) fn discharge(rules: &Rules, c: &Courses, l: usize, post: [f64; 3]) -> CourseResult {
+    let (symptoms, alliance) = (&rules.symptom_scale, &rules.alliance_scale);
+    let final_score = c.post_score(rules, l, post);
     CourseResult {
         sessions: c.session[l] as u16,
         reason: c.ended(l).unwrap_or(EndReason::Cap),
-        intake_score: c.intake_score[l],
-        final_score: c.post_score(rules, l, post),
+        intake_score: symptoms.own(c.intake_score[l]),
+        final_score: symptoms.own(final_score),
+        final_observed: c.final_observed(rules, l, final_score, post),
         final_symptoms: c.symptoms[l],
-        early_rating: c.early_rating[l],
-        last_rating: c.rating[l],
+        early_rating: alliance.own(c.early_rating[l]),
+        last_rating: alliance.own(c.rating[l]),
         ruptures: c.ruptures[l] as u16,
         repairs: c.repairs[l] as u16,
         ruptured_sessions: c.ruptured_sessions[l] as u16,

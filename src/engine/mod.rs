@@ -3,11 +3,12 @@
 //! [`plan`] turns a scenario into cells of arms, with the expected curves of [`norms`]. [`run`] cuts the work into
 //! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`] or open clinics, [`service`]), as many
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
-//! say; [`records`] are the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in
-//! which arm, [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report.
-//! say, and [`groups`] what parts of them say; [`records`] are the rows, and [`sink`] is where they go.
+//! say, and [`groups`] what parts of them say; [`assess`] has measures that look on, [`rated`] what they say; [`records`] are
+//! the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in which arm,
+//! [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report.
 
 pub mod allocation;
+pub mod assess;
 mod caseload;
 pub mod cohort;
 pub mod design;
@@ -15,6 +16,7 @@ pub mod groups;
 pub mod norms;
 mod open_clinic;
 pub mod plan;
+pub mod rated;
 pub mod records;
 mod referrals;
 pub mod replicate;

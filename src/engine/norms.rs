@@ -3,6 +3,7 @@
 use super::replicate::{Cell, SessionObserver, Workspace};
 use crate::model::courses::Courses;
 use crate::model::feedback::ExpectedCurves;
+use crate::model::measurement::{Missing, is_process};
 use crate::model::rules::{Contradiction, Rules, World};
 use crate::model::session::Observed;
 
@@ -26,8 +27,11 @@ fn usual_care(world: &World) -> World {
     usual.clinics.count = world.tracking.norm_clients.div_ceil(NORM_CASELOAD * NORM_THERAPISTS);
     usual.endings.planned = 0.0;
     usual.endings.administrative = 0.0;
+    usual.measures.0.retain(|name, _| is_process(name));
     for measure in usual.measures.0.values_mut() {
         measure.every = 1;
+        measure.at.clear();
+        measure.missing = Missing::default();
     }
     usual
 }

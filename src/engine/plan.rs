@@ -25,6 +25,7 @@ impl From<&Output> for Rows {
             clients: output.clients.into(),
             sessions: output.sessions.into(),
             weeks: output.weeks.into(),
+            assessments: output.assessments.into(),
         }
     }
 }

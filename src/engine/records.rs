@@ -2,9 +2,9 @@
 
 use super::design::Seen;
 use super::replicate::{ArmResult, CourseResult, SessionObserver};
-use super::summary::{MEASURE_COUNT, MEASURES, Summary};
+use super::summary::{MEASURE_COUNT, MEASURES, Summary, class};
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Table};
-use crate::estimators::classes::{OutcomeClass, classify};
+use crate::estimators::classes::OutcomeClass;
 use crate::model::courses::Courses;
 use crate::model::ending::EndReason;
 use crate::model::feedback::Signal;
@@ -155,7 +155,7 @@ crate::table! {
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
-        change: f64 = "score", "mean change of the clients' symptom score (negative is improvement)";
+        change: f64 = "score", "mean change of the clients' symptom score (negative is improvement, unless high scores are better)";
         /// Dropouts.
         dropout: f64 = "share", "share of clients who dropped out";
         /// Clients seen by the study.
@@ -232,6 +232,8 @@ crate::table! {
         observed: bool = "1", "the study sees the client in this arm (see design)";
         /// Study.
         study: i32 = "1", "study, where the design is several (else 1)";
+        /// Form after treatment.
+        final_observed: bool = "1", "the form after treatment was filled in: without it, a study has no final_score";
     }
 }
 
@@ -339,8 +341,8 @@ impl SessionObserver for SessionLog {
             client: 0,
             session: c.session[l] as i16,
             week: week_of(rules, c, l),
-            symptom_score: if yes(c.measured[l]) { c.score[l] } else { f64::NAN },
-            alliance_rating: if yes(c.rated[l]) { c.rating[l] } else { f64::NAN },
+            symptom_score: if yes(c.measured[l]) { rules.symptom_scale.own(c.score[l]) } else { f64::NAN },
+            alliance_rating: if yes(c.rated[l]) { rules.alliance_scale.own(c.rating[l]) } else { f64::NAN },
             signal,
             acted: yes(c.acted[l]),
             rupture,
@@ -417,7 +419,7 @@ pub fn client_rows(
             last_alliance: course.last_rating,
             sessions: course.sessions as i16,
             end_reason: course.reason,
-            outcome_class: classify(course.intake_score, course.final_score, rules.cutoff, rules.reliable_change),
+            outcome_class: class(rules, course),
             ruptures: course.ruptures as i16,
             repairs: course.repairs as i16,
             ruptures_client: course.reports[2] as i16,
@@ -436,6 +438,7 @@ pub fn client_rows(
             weeks_waited: wait.map_or(0, |wait| wait.weeks as i32),
             observed: seen.sees(i),
             study: therapist.map_or(1, |therapist| seen.study_of(result.clinic_of(therapist)) as i32 + 1),
+            final_observed: course.final_observed,
         });
     }
 }

@@ -70,11 +70,13 @@ pub struct CourseResult {
     pub reason: EndReason,
     /// Symptom score at session 1.
     pub intake_score: f64,
-    /// Symptom score after treatment.
+    /// Symptom score after treatment, filled in or not.
     pub final_score: f64,
+    /// Was the form after treatment filled in?
+    pub final_observed: bool,
     /// Symptom level after treatment, points (latent).
     pub final_symptoms: f64,
-    /// Alliance rating at the early session, or the last before it.
+    /// Alliance rating at the early session, or the last before it; NaN when none was handed in.
     pub early_rating: f64,
     /// Alliance rating at the last session.
     pub last_rating: f64,
@@ -101,6 +103,7 @@ impl Default for CourseResult {
             reason: EndReason::Cap,
             intake_score: f64::NAN,
             final_score: f64::NAN,
+            final_observed: true,
             final_symptoms: f64::NAN,
             early_rating: f64::NAN,
             last_rating: f64::NAN,
@@ -176,6 +179,31 @@ impl ArmResult {
 pub trait SessionObserver: Observed {
     /// Lane `l` of `courses` has just had a session; `client` is its position in the arm's study.
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize);
+}
+
+impl<A: Observed, B: Observed> Observed for (A, B) {
+    const ON: bool = A::ON || B::ON;
+}
+
+/// Two listen.
+impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
+    fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
+        self.0.session(arm, client, rules, courses, l);
+        self.1.session(arm, client, rules, courses, l);
+    }
+}
+
+impl<A: Observed> Observed for Option<A> {
+    const ON: bool = A::ON;
+}
+
+/// Somebody may listen.
+impl<A: SessionObserver> SessionObserver for Option<A> {
+    fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
+        if let Some(listener) = self {
+            listener.session(arm, client, rules, courses, l);
+        }
+    }
 }
 
 /// Nobody listens.

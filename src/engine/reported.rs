@@ -13,11 +13,14 @@ pub fn report(design: &Design, sample: &Sample, arm: usize, early: u16, to: &mut
     if design.sees_everything() {
         return;
     }
-    let rows = sample.of_arm(arm);
+    let seen = sample.of_arm(arm);
+    let therapists = sample.by_therapist(&seen).len() as f64;
+    to.observed_clients = seen.len() as f64;
+    to.observed_therapists = therapists;
+    to.observed_clients_per_therapist = seen.len() as f64 / therapists;
+    // From here on clients with a form after treatment: what studies call complete cases.
+    let rows = sample.complete(&seen);
     let own = sample.by_therapist(&rows);
-    to.observed_clients = rows.len() as f64;
-    to.observed_therapists = own.len() as f64;
-    to.observed_clients_per_therapist = rows.len() as f64 / own.len() as f64;
     to.observed_final_score = mean(sample, &rows);
     to.observed_icc = therapist_icc(sample, &rows, &own);
     let found = alliance_r(sample, &rows, early).0;
@@ -39,10 +42,10 @@ fn mean(sample: &Sample, rows: &[usize]) -> f64 {
 
 /// The unpaired comparison that a trial makes.
 fn against_first(sample: &Sample, rows: &[usize], to: &mut Summary) {
-    let first = sample.of_arm(0);
+    let first = sample.complete(&sample.of_arm(0));
     let scores = |rows: &[usize]| rows.iter().map(|&row| sample.final_score[row]).collect::<Vec<f64>>();
     to.observed_difference = mean(sample, rows) - mean(sample, &first);
-    to.observed_d = standardised_difference(scores(&first).into_iter(), scores(rows).into_iter());
+    to.observed_d = sample.worse() * standardised_difference(scores(&first).into_iter(), scores(rows).into_iter());
 }
 
 /// Share of the variance of final scores between therapists, the score at session 1 held constant by one slope.
@@ -59,8 +62,9 @@ fn therapist_icc(sample: &Sample, rows: &[usize], own: &[Vec<usize>]) -> f64 {
 /// Early alliance with outcome (positive: better alliance, better outcome) among those who came to the early session, and how
 /// many they are.
 fn alliance_r(sample: &Sample, rows: &[usize], early: u16) -> (Levels, usize) {
-    let came: Vec<usize> = rows.iter().copied().filter(|&row| sample.sessions[row] >= early).collect();
-    let pair = |&row: &usize| [sample.early_alliance[row], -sample.final_score[row]];
+    let came: Vec<usize> =
+        rows.iter().copied().filter(|&row| sample.sessions[row] >= early && !sample.early_alliance[row].is_nan()).collect();
+    let pair = |&row: &usize| [sample.early_alliance[row], -sample.worse() * sample.final_score[row]];
     let groups: Vec<Vec<[f64; 2]>> = sample.by_therapist(&came).iter().map(|own| own.iter().map(pair).collect()).collect();
     (levels(&groups), came.len())
 }

@@ -1,7 +1,9 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
+use super::assess::{LatentLog, assess, assessment_rows};
 use super::design::see;
 use super::groups::Groups;
+use super::rated::raters;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
 use super::replicate::{Cell, Unobserved, Workspace};
 use super::reported::report;
@@ -49,12 +51,14 @@ pub struct Rows {
     pub sessions: Keep,
     /// Week rows.
     pub weeks: Keep,
+    /// Rows of forms that look on.
+    pub assessments: Keep,
 }
 
 impl Rows {
     /// Of every kind the same.
     pub const fn all(keep: Keep) -> Self {
-        Self { therapists: keep, clients: keep, sessions: keep, weeks: keep }
+        Self { therapists: keep, clients: keep, sessions: keep, weeks: keep, assessments: keep }
     }
 }
 
@@ -206,6 +210,8 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
             batch.sessions.append(&unit.rows.sessions);
             batch.weeks.append(&unit.rows.weeks);
             batch.studies.append(&unit.rows.studies);
+            batch.assessments.append(&unit.rows.assessments);
+            batch.items.append(&unit.rows.items);
         }
     }
 }
@@ -217,7 +223,8 @@ const BATCH_CLIENTS: usize = 1 << 16;
 const BATCH_CLIENTS_WITH_ROWS: usize = 1 << 13;
 
 fn replicates_per_batch(study: &Study) -> u64 {
-    let keeps_all = study.rows.sessions == Keep::All || study.rows.clients == Keep::All;
+    let looked_on = study.rows.assessments == Keep::All && study.cells.iter().any(|cell| LatentLog::for_cell(cell).is_some());
+    let keeps_all = study.rows.sessions == Keep::All || study.rows.clients == Keep::All || looked_on;
     let budget = if keeps_all { BATCH_CLIENTS_WITH_ROWS } else { BATCH_CLIENTS };
     let courses: usize = study.cells.iter().map(|cell| cell.clients() * cell.arms.len()).sum();
     (budget / courses.max(1)).clamp(4, 1024) as u64
@@ -283,16 +290,16 @@ fn address(cell: usize, replicate: u64) -> Address {
 fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) -> Result<Unit, String> {
     let rules = &study.cells[cell];
     let rows = study.rows;
-    let mut log = SessionLog::default();
-    if rows.sessions.keeps(replicate) {
-        log = SessionLog::new(rules.arms.len());
-        work.simulate(rules, study.seed, replicate, &mut log);
+    let log = rows.sessions.keeps(replicate).then(|| SessionLog::new(rules.arms.len()));
+    let mut logs = (log, LatentLog::for_cell(rules));
+    if logs.0.is_some() || logs.1.is_some() {
+        work.simulate(rules, study.seed, replicate, &mut logs);
     } else {
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let at = address(cell, replicate);
     let seen = see(&rules.design, ReplicateStreams::new(study.seed, replicate), &work.arms);
-    let held = if rules.design.sees_everything() { Sample::default() } else { sample(&work.arms, &seen) };
+    let held = if rules.design.sees_everything() { Sample::default() } else { sample(&rules.arms, &work.arms, &seen) };
     let mut unit = Unit {
         summaries: Vec::with_capacity(rules.arms.len()),
         timelines: work.arms.iter().map(timeline).collect(),
@@ -315,6 +322,13 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if matches!(rules.design, Design::Studies(_)) {
             study_rows(at, a, arm, &held, early, &mut unit.rows.studies);
         }
+        if let Some(latent) = &logs.1 {
+            let forms = assess(ReplicateStreams::new(study.seed, replicate).of_cell(rules.luck), arm_rules, arm, latent, a);
+            raters(arm_rules, arm, &forms, &mut summary);
+            if rows.assessments.keeps(replicate) {
+                assessment_rows(arm_rules, at, a, arm, &forms, &mut unit.rows.assessments, &mut unit.rows.items);
+            }
+        }
         unit.summaries.push(summary);
         unit.sessions += arm.sessions();
         if rows.therapists.keeps(replicate) {
@@ -326,8 +340,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if rows.clients.keeps(replicate) {
             client_rows(arm_rules, at, a, (arm, &seen[a]), base, &mut unit.rows.clients);
         }
-        if rows.sessions.keeps(replicate) {
-            session_rows(&log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
+        if let Some(log) = &logs.0 {
+            session_rows(log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
     Ok(unit)
@@ -378,7 +392,7 @@ mod tests {
         Study {
             seed: 3,
             cells: vec![cell],
-            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, weeks: Keep::None },
+            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, weeks: Keep::None, assessments: Keep::None },
             replicates,
             until_mcse: None,
         }

@@ -2,12 +2,15 @@
 
 use super::design::Seen;
 use super::replicate::ArmResult;
+use super::summary::worse;
 use crate::dataset::sample::Sample;
 use crate::model::ending::EndReason;
+use crate::model::rules::Rules;
 
 /// The data set of a study: the clients it sees, in the arms in which it sees them.
-pub fn sample(arms: &[ArmResult], seen: &[Seen]) -> Sample {
-    let mut sample = Sample::default();
+pub fn sample(rules: &[Rules], arms: &[ArmResult], seen: &[Seen]) -> Sample {
+    let turned = rules.first().is_some_and(|rules| worse(rules, 1.0) < 0.0);
+    let mut sample = Sample { high_is_better: turned, ..Sample::default() };
     for (a, (arm, seen)) in arms.iter().zip(seen).enumerate() {
         for client in seen.positions() {
             let course = &arm.courses[client];
@@ -22,7 +25,7 @@ pub fn sample(arms: &[ArmResult], seen: &[Seen]) -> Sample {
             sample.therapist.push(therapist);
             sample.client.push(client);
             sample.intake_score.push(course.intake_score);
-            sample.final_score.push(course.final_score);
+            sample.final_score.push(if course.final_observed { course.final_score } else { f64::NAN });
             sample.early_alliance.push(course.early_rating);
             sample.last_alliance.push(course.last_rating);
             sample.sessions.push(course.sessions);

@@ -1,5 +1,6 @@
 //! Where rows go. The engine does not know what is behind it: a file, a page, or nothing.
 
+use super::assess::{Assessments, ItemAnswers};
 use super::records::{Clients, Replicates, Sessions, Therapists};
 use super::service::Weeks;
 use super::studies::StudyTable;
@@ -19,6 +20,10 @@ pub struct Batch {
     pub weeks: Weeks,
     /// Rows of the studies of a meta-analysis, of all replicates.
     pub studies: StudyTable,
+    /// Forms that look on, of the replicates that keep them.
+    pub assessments: Assessments,
+    /// Answers to their items.
+    pub items: ItemAnswers,
 }
 
 impl Batch {
@@ -30,6 +35,8 @@ impl Batch {
         self.sessions.clear();
         self.weeks.clear();
         self.studies.clear();
+        self.assessments.clear();
+        self.items.clear();
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Purpose {
     Match = 2,
     /// How many clients are referred in a week, and how they wait.
     Waiting = 3,
+    /// One form of a measure that looks on.
+    Assessments = 5,
+    /// What raters bring to their ratings.
+    Raters = 6,
     /// Who is allocated to which arm of a trial, and who is sampled.
     Allocation = 7,
     /// What sets one study of several apart.
@@ -112,6 +116,13 @@ impl ReplicateStreams {
         [(bits >> 32) as u32, bits as u32]
     }
 
+    /// The generator at the address of an entity (its [`Entity::word`]) with two more parts to it. What the parts are is
+    /// up to the purpose: two people, or a measure and a session.
+    pub fn part(self, entity: u64, purpose: Purpose, of: u64, at: u64) -> Lcg64Xsh32 {
+        let address = mix(mix(self.key ^ mix(entity).wrapping_add(purpose as u64)) ^ mix(of).wrapping_add(at));
+        Lcg64Xsh32::new(mix(address ^ 0xD6E8_FEB8_6659_FD93), mix(address ^ 0xA076_1D64_78BD_642F))
+    }
+
     /// The first `N` draws at an address.
     pub fn bits<const N: usize>(self, entity: Entity, purpose: Purpose) -> [u32; N] {
         self.bits_at(entity.word(), purpose)
@@ -124,6 +135,9 @@ impl ReplicateStreams {
         core::array::from_fn(|_| generator.next_u32())
     }
 }
+
+/// Slots of a session that are drawn in every study; later ones only where somebody needs them.
+const EARLY_SLOTS: usize = 16;
 
 const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 
@@ -213,22 +227,37 @@ impl LaneStreams {
     #[inline(always)]
     pub fn take<const N: usize>(&mut self, wanted: &[bool; N]) -> [Bits; N] {
         let mut out = [[0; W]; N];
+        self.fill(&mut out, wanted);
+        out
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, out: &mut [Bits], wanted: &[bool]) {
         for (bits, wanted) in out.iter_mut().zip(wanted) {
             if *wanted {
                 *bits = Self::output(self.state);
             }
             self.step();
         }
-        out
     }
 
     /// The draws of the next session of every lane; afterwards each lane stands at the session after.
     #[inline(always)]
     pub fn session(&mut self, wanted: &[bool; SESSION_SLOTS]) -> [Bits; SESSION_SLOTS] {
         const REST: (u64, u64) = jump(SESSION_STRIDE - SESSION_SLOTS);
-        let out = self.take(wanted);
+        const REST_AND_LATE: (u64, u64) = jump(SESSION_STRIDE - EARLY_SLOTS);
+        let mut out = [[0; W]; SESSION_SLOTS];
+        let (early, late) = out.split_at_mut(EARLY_SLOTS);
+        self.fill(early, &wanted[..EARLY_SLOTS]);
+        // Slots of mechanisms that few studies switch on are passed over in one go when nobody needs them.
+        let (a, c) = if wanted[EARLY_SLOTS..].contains(&true) {
+            self.fill(late, &wanted[EARLY_SLOTS..]);
+            REST
+        } else {
+            REST_AND_LATE
+        };
         for (state, increment) in self.state.iter_mut().zip(self.increment) {
-            *state = REST.0.wrapping_mul(*state).wrapping_add(REST.1.wrapping_mul(increment));
+            *state = a.wrapping_mul(*state).wrapping_add(c.wrapping_mul(increment));
         }
         out
     }

@@ -35,7 +35,7 @@ crate::table! {
 
 /// Adds the studies of one arm that have any clients.
 pub fn study_rows(at: Address, arm: usize, result: &ArmResult, sample: &Sample, early: u16, to: &mut StudyTable) {
-    for rows in sample.by_study(&sample.of_arm(arm)) {
+    for rows in sample.by_study(&sample.complete(&sample.of_arm(arm))) {
         let therapists = sample.by_therapist(&rows).len();
         let (r, [z, variance]) = study_z(sample, &rows, early);
         let study = sample.study[rows[0]];

@@ -37,7 +37,7 @@ macro_rules! measures {
 measures! {
     intake_score = "score", "mean symptom score at session 1";
     final_score = "score", "mean symptom score after treatment, dropouts included";
-    change = "score", "mean change of the symptom score (negative is improvement)";
+    change = "score", "mean change of the symptom score (negative is improvement, unless high scores are better)";
     final_sd = "score", "standard deviation of final symptom scores";
     pre_post_d = "d", "improvement divided by the standard deviation at session 1";
     recovered = "share", "share of clients recovered (reliable change across the cut-off)";
@@ -99,6 +99,14 @@ measures! {
     observed_d = "d", "the same as an effect size: over the pooled SD (positive favours this arm)";
     pooled_r = "r", "early alliance with final score, mean over studies (DerSimonian-Laird)";
     pooled_tau = "1", "standard deviation of true Fisher's z between studies (DerSimonian-Laird)";
+    final_observed = "share", "share of clients who filled in the form after treatment";
+    alliance_r_therapist = "r", "early alliance rated by the therapist with final score, positive is better outcome";
+    alliance_r_therapist_last = "r", "last alliance rating by the therapist with final score, positive is better outcome";
+    alliance_r_observer = "r", "early alliance rated by an observer with final score, positive is better outcome";
+    alliance_r_observer_last = "r", "last alliance rating by an observer with final score, positive is better outcome";
+    raters_r = "r", "early alliance rated by the client with the same rated by the therapist";
+    raters_d = "d", "early alliance rated by the client minus rated by the therapist, over their pooled SD";
+    final_score_observed = "score", "mean symptom score after treatment of those who filled in the form";
 }
 
 /// Means and sums over a set of clients.
@@ -125,7 +133,7 @@ fn share(sum: f64, n: f64) -> f64 {
 }
 
 /// Mean and standard deviation.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+pub(super) fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.clone().count() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let squares = values.map(|x| (x - mean).powi(2)).sum::<f64>();
@@ -152,15 +160,20 @@ fn summarise_treated(rules: &Rules, arm: &ArmResult, courses: &[CourseResult], d
     outcomes(rules, courses, to);
     endings(courses, to);
     alliance(rules, courses, to);
-    therapists(arm.therapists.len(), courses, dyads, to);
-    ruptures(courses, to);
+    therapists(rules, arm.therapists.len(), (courses, dyads), to);
+    ruptures(rules, courses, to);
     to.not_on_track = courses.iter().filter(|c| c.first_red > 0).count() as f64 / courses.len() as f64;
     tracking(rules, courses.iter().map(|course| (course, course)), to);
 }
 
-/// Outcome class of a course, by the forms.
-pub(super) fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
-    classify(course.intake_score, course.final_score, rules.cutoff, rules.reliable_change)
+/// A score or a difference of scores, turned so that more is worse.
+pub(super) fn worse(rules: &Rules, score: f64) -> f64 {
+    rules.symptom_scale.own(score)
+}
+
+/// Outcome class of a course.
+pub fn class(rules: &Rules, course: &CourseResult) -> OutcomeClass {
+    classify(worse(rules, course.intake_score), worse(rules, course.final_score), rules.cutoff, rules.reliable_change)
 }
 
 fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
@@ -175,7 +188,10 @@ fn outcomes(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     to.final_score = last;
     to.final_sd = last_sd;
     to.change = last - intake;
-    to.pre_post_d = (intake - last) / intake_sd;
+    to.pre_post_d = worse(rules, intake - last) / intake_sd;
+    let observed = || courses.iter().filter(|c| c.final_observed).map(|c| c.final_score);
+    to.final_observed = observed().count() as f64 / n;
+    to.final_score_observed = share(observed().sum(), observed().count() as f64);
     [to.recovered, to.improved, to.unchanged, to.deteriorated] = counts.map(|count| count / n);
     to.success = to.recovered + to.improved;
     to.sessions_to_improvement =
@@ -211,21 +227,27 @@ fn median(counts: &mut [u16]) -> f64 {
 
 fn alliance(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     let early_session = rules.world.outcomes.early_session;
+    let rated = |rating: f64| rules.alliance_scale.own(rating);
     let (mut early, mut last) = (Products::default(), Products::default());
     for c in courses {
         // Scores are turned round so that positive correlations mean better outcome.
-        if c.sessions >= early_session {
-            early.add([c.early_rating, -c.final_score, c.intake_score]);
+        let better = -worse(rules, c.final_score);
+        if c.sessions >= early_session && !c.early_rating.is_nan() {
+            early.add([rated(c.early_rating), better, c.intake_score]);
         }
-        last.add([c.last_rating, -c.final_score, c.intake_score]);
+        last.add([rated(c.last_rating), better, c.intake_score]);
     }
     to.alliance_r_early = early.r(0, 1);
     to.alliance_r_adjusted = early.partial(0, 1, 2);
     to.alliance_r_last = last.r(0, 1);
-    to.alliance_dropout_d = standardised_difference(
-        courses.iter().filter(|c| c.reason != EndReason::Dropout).map(|c| c.early_rating),
-        courses.iter().filter(|c| c.reason == EndReason::Dropout).map(|c| c.early_rating),
-    );
+    let of_those = |dropouts: bool| {
+        courses
+            .iter()
+            .filter(move |c| (c.reason == EndReason::Dropout) == dropouts)
+            .map(|c| c.early_rating)
+            .filter(|rating| !rating.is_nan())
+    };
+    to.alliance_dropout_d = rated(standardised_difference(of_those(false), of_those(true)));
 }
 
 /// Mean of `a` minus mean of `b`, over the pooled standard deviation; NaN when a group has fewer than two members.
@@ -238,7 +260,7 @@ pub(super) fn standardised_difference(a: impl Iterator<Item = f64> + Clone, b: i
     (ma - mb) / (((na - 1.0) * sa * sa + (nb - 1.0) * sb * sb) / (na + nb - 2.0)).sqrt()
 }
 
-fn therapists(therapists: usize, courses: &[CourseResult], dyads: &[Dyad], to: &mut Summary) {
+fn therapists(rules: &Rules, therapists: usize, (courses, dyads): (&[CourseResult], &[Dyad]), to: &mut Summary) {
     let mut products = Products::default();
     for c in courses {
         products.add([c.final_score, c.intake_score, 0.0]);
@@ -252,7 +274,7 @@ fn therapists(therapists: usize, courses: &[CourseResult], dyads: &[Dyad], to: &
     if quarter > 0 {
         means.sort_by(f64::total_cmp);
         let mean = |group: &[f64]| group.iter().sum::<f64>() / group.len() as f64;
-        to.therapist_quartiles = mean(&means[means.len() - quarter..]) - mean(&means[..quarter]);
+        to.therapist_quartiles = worse(rules, mean(&means[means.len() - quarter..]) - mean(&means[..quarter]));
     }
 }
 
@@ -265,7 +287,7 @@ fn by_therapist(therapists: usize, dyads: &[Dyad], values: &[f64]) -> Vec<Vec<f6
     own
 }
 
-fn ruptures(courses: &[CourseResult], to: &mut Summary) {
+fn ruptures(rules: &Rules, courses: &[CourseResult], to: &mut Summary) {
     let sum = |of: fn(&CourseResult) -> u16| courses.iter().map(|c| f64::from(of(c))).sum::<f64>();
     let sessions = sum(|c| c.sessions);
     let opened = sum(|c| c.ruptures);
@@ -277,7 +299,7 @@ fn ruptures(courses: &[CourseResult], to: &mut Summary) {
     to.ruptures_repaired = share(sum(|c| c.repairs), opened);
     let mut products = Products::default();
     for c in courses.iter().filter(|c| c.ruptures > 0) {
-        products.add([f64::from(c.repairs) / f64::from(c.ruptures), c.intake_score - c.final_score, 0.0]);
+        products.add([f64::from(c.repairs) / f64::from(c.ruptures), worse(rules, c.intake_score - c.final_score), 0.0]);
     }
     to.repair_r = products.r(0, 1);
 }
@@ -299,14 +321,16 @@ fn tracking<'a>(rules: &Rules, pairs: impl Iterator<Item = (&'a CourseResult, &'
 pub fn compare(rules: &Rules, arm: &ArmResult, base: &ArmResult, to: &mut Summary) {
     let treated = |arm: &'_ ArmResult| arm.courses.iter().filter(|c| c.sessions > 0).map(|c| c.final_score).collect::<Vec<_>>();
     let (ours, theirs) = (treated(arm), treated(base));
-    to.between_d = standardised_difference(theirs.iter().copied(), ours.iter().copied());
+    let favours = |d: f64| worse(rules, d);
+    to.between_d = favours(standardised_difference(theirs.iter().copied(), ours.iter().copied()));
     let both = |(arm, base): &(&CourseResult, &CourseResult)| arm.sessions > 0 && base.sessions > 0;
     let pairs = || arm.shared_with(base).map(|(i, b)| (&arm.courses[i], &base.courses[b])).filter(both);
     tracking(rules, pairs(), to);
     let off_track = || pairs().filter(|(_, b)| b.first_red > 0);
-    to.between_d_not_on_track = standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score));
-    let least = rules.world.outcomes.meaningful_difference;
-    let effects = || pairs().map(|(a, b)| a.final_score - b.final_score);
+    to.between_d_not_on_track =
+        favours(standardised_difference(off_track().map(|(_, b)| b.final_score), off_track().map(|(a, _)| a.final_score)));
+    let least = rules.world.outcomes.meaningful_difference * rules.symptom_scale.slope;
+    let effects = || pairs().map(|(a, b)| worse(rules, a.final_score - b.final_score));
     let n = effects().count() as f64;
     to.helped = effects().filter(|&effect| effect <= -least).count() as f64 / n;
     to.harmed = effects().filter(|&effect| effect >= least).count() as f64 / n;

@@ -48,6 +48,16 @@ impl Alliance {
     }
 }
 
+/// Bond, task and goal after session `t`, SD, for what is lasting and what is of the day (`common`, without growth) and
+/// the own parts of the three. All load on alliance; the bond grows early, and task and goal carry what is left of
+/// `grown`, the growth of alliance, so that the weighted growth of the three is the growth of alliance.
+pub fn components(a: &Alliance, bond_weight: f64, t: f64, grown: f64, common: f64, own: [f64; 3]) -> [f64; 3] {
+    let bond_grown = a.growth * Alliance::grown(t, a.bond_sessions);
+    let work_grown = if bond_weight < 1.0 { (grown - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };
+    let part = |k: usize, grown: f64| a.loading * common + grown + a.loading * own[k];
+    [part(0, bond_grown), part(1, work_grown), part(2, work_grown)]
+}
+
 /// State alliance of the next session before any rupture: what is left of the last state, what
 /// unexpected symptom change did to it, and chance.
 ///

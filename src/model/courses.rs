@@ -18,7 +18,7 @@ pub struct Courses {
     pub state_effect: Lanes,
     /// What alliance does for this client, times usual.
     pub link: Lanes,
-    /// Good-enough level, points.
+    /// Good-enough level as a score of the symptom form (turned: more is worse).
     pub good_enough: Lanes,
     /// Log mean of rupture intensity, or log-odds of a rupture.
     pub rupture: Lanes,
@@ -30,6 +30,8 @@ pub struct Courses {
     pub dropout: Lanes,
     /// Chance that the therapist acts on feedback.
     pub uptake: Lanes,
+    /// Leniency of the client's alliance ratings, SD.
+    pub(super) leniency: Lanes,
     /// Own parts of bond, task and goal, SD (divided by the loading).
     pub own_parts: [Lanes; 3],
     /// Row of the client's intake band in the expected curves.
@@ -64,7 +66,14 @@ pub struct Courses {
     pub withdrawal: Lanes,
 
     // What forms and charts show.
-    /// Symptom score last observed.
+    /// What the symptom form of this session is about, points: the level, and under linear growth the deviation from
+    /// the line. Kept only for an onlooker.
+    pub form_level: Lanes,
+    /// Symptom level at this session, points. Kept only for an onlooker.
+    pub level: Lanes,
+    /// Symptom level at the last session, points. Kept only where relief colours ratings.
+    pub(super) last_level: Lanes,
+    /// Symptom score last observed. Scores and ratings in here are turned: more is more of what is measured.
     pub score: Lanes,
     /// Score at session 1.
     pub intake_score: Lanes,
@@ -72,9 +81,9 @@ pub struct Courses {
     pub recent_gain: Lanes,
     /// Alliance rating of this session.
     pub rating: Lanes,
-    /// Alliance rating last handed in.
+    /// Alliance rating last handed in, SD; NaN before the first.
     pub last_rating: Lanes,
-    /// Rating at the early session, or the last one before it.
+    /// Rating at the early session, or the last one before it; NaN when none was handed in.
     pub early_rating: Lanes,
     /// Signal today: 0 on track, 1 yellow, 2 red. Kept only for an onlooker.
     pub signal: Lanes,
@@ -140,6 +149,7 @@ impl Courses {
         self.repair[l] = start.repair;
         self.dropout[l] = start.dropout;
         self.uptake[l] = start.uptake;
+        self.leniency[l] = start.leniency;
         for (part, own) in self.own_parts.iter_mut().zip(start.components) {
             part[l] = own;
         }
@@ -156,6 +166,8 @@ impl Courses {
         self.next_score[l] = 1.0;
         self.next_rating[l] = 1.0;
         self.rating_fall[l] = 0.0;
+        self.last_rating[l] = f64::NAN;
+        self.early_rating[l] = f64::NAN;
         self.ruptures[l] = 0.0;
         self.repairs[l] = 0.0;
         for rater in &mut self.reports {
@@ -181,34 +193,39 @@ impl Courses {
                 *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
             }};
         }
-        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain session symptoms
+        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain leniency session symptoms form_level level last_level
             trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
             signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
             felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);
     }
 
-    /// Bond, task and goal at the end of the session, SD. All load on alliance; the bond grows early,
-    /// and task and goal carry what is left of the growth, so that the weighted growth of the three
-    /// is the growth of alliance.
+    /// Bond, task and goal at the end of the session, SD.
     pub fn components(&self, rules: &Rules, l: usize) -> [f64; 3] {
         let a = &rules.world.alliance;
-        let bond_weight = rules.treatment.profile.bond_weight;
-        let all = a.growth * (1.0 - self.ungrown[l]);
-        let bond_grown = a.growth * super::alliance::Alliance::grown(self.session[l], a.bond_sessions);
-        let work_grown = if bond_weight < 1.0 { (all - bond_weight * bond_grown) / (1.0 - bond_weight) } else { 0.0 };
-        let common = a.loading * (self.trait_alliance[l] + self.state[l]);
-        let own = |k: usize| a.loading * self.own_parts[k][l];
-        [common + bond_grown + own(0), common + work_grown + own(1), common + work_grown + own(2)]
+        let grown = a.growth * (1.0 - self.ungrown[l]);
+        let common = self.trait_alliance[l] + self.state[l];
+        let own = [self.own_parts[0][l], self.own_parts[1][l], self.own_parts[2][l]];
+        super::alliance::components(a, rules.treatment.profile.bond_weight, self.session[l], grown, common, own)
     }
 
-    /// Score on the form after treatment.
+    /// Turned score on the form after treatment.
     #[inline(always)]
-    pub fn post_score(&self, rules: &Rules, l: usize, [error, residual]: [f64; 2]) -> f64 {
+    pub fn post_score(&self, rules: &Rules, l: usize, [error, residual, _]: [f64; 3]) -> f64 {
         let spread = match &rules.world.symptoms {
             Symptoms::LinearGrowth(p) => p.residual,
             Symptoms::Relaxation(_) => 0.0,
         };
         rules.symptom_scale.score(self.symptoms[l] + spread * residual, error)
+    }
+
+    /// Is the form after treatment filled in, with that turned score on it?
+    #[inline(always)]
+    pub fn final_observed(&self, rules: &Rules, l: usize, score: f64, [_, _, luck]: [f64; 3]) -> bool {
+        let Some([planned, other]) = &rules.final_gaps else {
+            return true;
+        };
+        let gaps = if self.ended(l) == Some(EndReason::Planned) { planned } else { other };
+        !gaps.missing(luck, self.score[l], score)
     }
 
     /// Why the course in lane `l` ended, if it has.

@@ -27,10 +27,10 @@ pub type Bits = [u32; W];
 pub const SESSION_STRIDE: usize = 32;
 
 /// Slots of a session in use so far; the rest up to [`SESSION_STRIDE`] is reserved.
-pub const SESSION_SLOTS: usize = 16;
+pub const SESSION_SLOTS: usize = 18;
 
 /// Slots of a client's intake in use so far.
-pub const CLIENT_SLOTS: usize = 22;
+pub const CLIENT_SLOTS: usize = 23;
 
 /// Slots of a therapist in use so far.
 pub const THERAPIST_SLOTS: usize = 14;
@@ -77,6 +77,10 @@ pub struct SessionLuck {
     pub uptake: Lanes,
     /// Deviation from a straight line of growth, normal.
     pub residual: Lanes,
+    /// Missing symptom form, uniform.
+    pub missing_score: Lanes,
+    /// Missing alliance form, uniform.
+    pub missing_rating: Lanes,
 }
 
 /// Slots of a session, in their frozen order.
@@ -113,6 +117,10 @@ pub mod slot {
     pub const UPTAKE: usize = 14;
     /// Deviation from a straight line.
     pub const RESIDUAL: usize = 15;
+    /// Missing symptom form.
+    pub const MISSING_SCORE: usize = 16;
+    /// Missing alliance form.
+    pub const MISSING_RATING: usize = 17;
 }
 
 /// Slots of a client's intake, in their frozen order.
@@ -157,13 +165,15 @@ pub mod intake_slot {
     pub const PERSONALITY: usize = 18;
     /// Shared background, uniform.
     pub const BACKGROUND: usize = 19;
-    /// Reserved.
-    pub const RESERVED: usize = 20;
+    /// Leniency of the client's alliance ratings.
+    pub const LENIENCY: usize = 20;
     /// Diagnosis group, uniform.
     pub const DIAGNOSIS: usize = 21;
+    /// Missing form after treatment, uniform.
+    pub const FINAL_FORM: usize = 22;
 
     /// Slots that are uniform; all others are normal.
-    pub const UNIFORM: &[usize] = &[PERSONALITY, BACKGROUND, DIAGNOSIS];
+    pub const UNIFORM: &[usize] = &[PERSONALITY, BACKGROUND, DIAGNOSIS, FINAL_FORM];
 }
 
 /// Which slots a set of arms can use at all. What no arm uses is not computed; it still has its place in the
@@ -237,7 +247,7 @@ impl SessionLuck {
                 normals(&bits[slot], to);
             }
         }
-        let uniform_slots: [(usize, &mut Lanes); 9] = [
+        let uniform_slots: [(usize, &mut Lanes); 11] = [
             (slot::KIND, &mut self.kind),
             (slot::NOTICE, &mut self.notice),
             (slot::REPAIR, &mut self.repair),
@@ -247,6 +257,8 @@ impl SessionLuck {
             (slot::ADMINISTRATIVE, &mut self.administrative),
             (slot::UNAIDED, &mut self.unaided),
             (slot::UPTAKE, &mut self.uptake),
+            (slot::MISSING_SCORE, &mut self.missing_score),
+            (slot::MISSING_RATING, &mut self.missing_rating),
         ];
         for (slot, to) in uniform_slots {
             if needs.session[slot] {
@@ -295,6 +307,10 @@ pub struct ClientLuck {
     pub background: f64,
     /// Diagnosis group, uniform.
     pub diagnosis: f64,
+    /// Leniency of alliance ratings.
+    pub leniency: f64,
+    /// Missing form after treatment, uniform.
+    pub final_form: f64,
 }
 
 /// Luck of [`W`] clients at intake, slot by slot. Slots that nobody needs stay 0.
@@ -341,6 +357,8 @@ impl IntakeLuck {
             personality: v(PERSONALITY),
             background: v(BACKGROUND),
             diagnosis: v(DIAGNOSIS),
+            leniency: v(LENIENCY),
+            final_form: v(FINAL_FORM),
         }
     }
 }

@@ -24,7 +24,7 @@ params! {
         dropout_experienced_alliance: f64 = 0.0, "log-odds per SD", [-10.0, 10.0], "0: the rating is what the client goes by";
         /// Added log-odds while a rupture is open.
         dropout_rupture: f64 = 0.2, "log-odds", [-10.0, 10.0], "E9 Muran 2009 (sign)", weak;
-        /// Change of the log-odds per 5 points of recent gain in the observed score.
+        /// Change of the log-odds per 5 points of recent gain in the observed score (put back in points).
         dropout_gain: f64 = -0.15, "log-odds per 5 points", [-10.0, 10.0], "F15 Roseborough 2015 (sign)", weak;
         /// Change of the log-odds per SD of the client's motivation.
         dropout_motivation: f64 = 0.0, "log-odds per SD", [-10.0, 10.0], "no figure", weak;

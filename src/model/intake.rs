@@ -34,7 +34,7 @@ pub struct Start {
     pub state_effect: f64,
     /// What alliance does for this client, times usual.
     pub link: f64,
-    /// Good-enough level, points.
+    /// Good-enough level as a score of the symptom form (turned: more is worse).
     pub good_enough: f64,
     /// Log mean of rupture intensity at state alliance 0 (or log-odds of a rupture at alliance 0).
     pub rupture: f64,
@@ -58,8 +58,10 @@ pub struct Start {
     pub diagnosis: u16,
     /// Week in which the course starts.
     pub week: f64,
-    /// Luck of the score after treatment: error and deviation from the line.
-    pub post: [f64; 2],
+    /// Leniency of the client's alliance ratings, SD.
+    pub leniency: f64,
+    /// Luck of the form after treatment: error, deviation from the line, and whether it is missing.
+    pub post: [f64; 3],
 }
 
 /// Client and therapist before their first session: what both bring, as far as it is needed more than once.
@@ -111,7 +113,7 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         rate,
         state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect) * link,
         link,
-        good_enough: world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough,
+        good_enough: rules.symptom_scale.exact(world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough),
         rupture: rupture_base(rules, &dyad),
         notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout + therapist.career.notice,
         repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill + therapist.career.repair,
@@ -128,7 +130,8 @@ pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &Clien
         personality_disorder,
         diagnosis,
         week: 0.0,
-        post: [luck.post_error, luck.post_residual],
+        leniency: world.raters.client_leniency_sd * luck.leniency,
+        post: [luck.post_error, luck.post_residual, luck.final_form],
     }
 }
 

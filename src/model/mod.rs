@@ -3,13 +3,14 @@
 //!
 //! The story of one course, in order:
 //! 1. [`clinic`], [`therapist`], [`client`]: who meets whom, and with what traits; [`workload`]: after what wait.
-//! 2. [`measurement`]: the client fills in the symptom form; [`feedback`]: what the chart shows.
+//! 2. [`measurement`], [`instrument`]: the client fills in the symptom form; [`feedback`]: what the chart shows.
 //! 3. [`alliance`]: how the alliance stands today; [`intervention`]: what do(…) changes about it.
 //! 4. [`rupture`]: strain, notice, repair.
 //! 5. [`symptoms`]: the week after, through the pathways of [`treatment`].
 //! 6. [`ending`]: go on, or end, and why.
 //!
 //! [`burnout`] says what a therapist's burnout does, also in the middle of a course.
+//! [`rating`] says what clients, therapists and observers see of the alliance.
 //!
 //! [`draws`] names all luck; [`rules`] turns parameters into the constants of the hot loop;
 //! [`intake`] starts [`courses`] and [`session`] steps them, several clients at a time.
@@ -25,6 +26,7 @@ pub mod diagnosis;
 pub mod draws;
 pub mod ending;
 pub mod feedback;
+pub mod instrument;
 pub mod intake;
 pub mod intervention;
 pub mod math;
@@ -32,6 +34,7 @@ pub mod measurement;
 pub mod outcome;
 pub mod params;
 pub mod quantile;
+pub mod rating;
 pub mod rules;
 pub mod rupture;
 pub mod session;

@@ -10,9 +10,12 @@ use super::ending::Endings;
 use super::feedback::{Alarm, ExpectedCurves, Feedback, Tracking};
 use super::intervention::Intervention;
 use super::math::{exp, logit};
-use super::measurement::{ALLIANCE, Instrument, Measures, SYMPTOMS, Scale, shipped_instruments};
+use super::measurement::{
+    self, ALLIANCE, FinalForm, Forms, Further, Gaps, Instrument, Measure, Measures, SYMPTOMS, Scale, shipped_instruments,
+};
 use super::outcome::Outcomes;
 use super::quantile::{BetaTable, GammaTable};
+use super::rating::Raters;
 use super::rupture::{Onset, Ruptures};
 use super::symptoms::{AllianceEffects, Symptoms};
 use super::therapist::Therapists;
@@ -53,6 +56,10 @@ pub struct World {
     pub measures: Measures,
     /// Instruments of the scenario's own.
     pub instruments: BTreeMap<String, Instrument>,
+    /// What raters bring to their ratings.
+    pub raters: Raters,
+    /// Who fills in the form after treatment.
+    pub final_form: FinalForm,
     /// Who counts as not on track.
     pub tracking: Tracking,
     /// Feedback, or usual care.
@@ -100,34 +107,6 @@ impl World {
                 "raise it to at least attachment_mismatch² + shared_background² × share × (1 − share)",
             );
         }
-        let known = shipped_instruments();
-        for (what, measure) in &self.measures.0 {
-            if what != SYMPTOMS && what != ALLIANCE {
-                say(
-                    &format!("measures[\"{what}\"]"),
-                    format!("nothing called \"{what}\" is measured"),
-                    "measures are \"symptoms\" and \"alliance\"",
-                );
-            }
-            let name = measure.instrument.as_str();
-            if !known.contains_key(name) && !self.instruments.contains_key(name) {
-                let names: Vec<&str> = known.keys().copied().chain(self.instruments.keys().map(String::as_str)).collect();
-                say(
-                    &format!("measures[\"{what}\"].instrument"),
-                    format!("no instrument is called \"{name}\""),
-                    &format!("use one of {}, or describe it under `instruments`", names.join(", ")),
-                );
-            }
-        }
-        for (name, i) in &self.instruments {
-            if i.lowest >= i.highest {
-                say(
-                    &format!("instruments[\"{name}\"].lowest"),
-                    format!("the lowest score {} is not below the highest {}", i.lowest, i.highest),
-                    "make lowest smaller than highest",
-                );
-            }
-        }
         let interval = self.clinics.session_interval;
         if self.workload.is_some() && (interval < 1.0 || interval.fract() != 0.0) {
             say(
@@ -155,6 +134,7 @@ impl World {
                 );
             }
         }
+        found.extend(measurement::contradictions(self));
         found.extend(self.treatment_contradictions());
         found.extend(self.group_contradictions());
         found.extend(self.calendar_contradictions());
@@ -166,19 +146,30 @@ impl World {
         self.workload.as_ref().map_or(self.clinics.recruitment_weeks, |workload| f64::from(workload.weeks))
     }
 
-    fn instrument(&self, what: &str) -> Instrument {
-        let name = self.measures.0.get(what).map_or("exact", |measure| measure.instrument.as_str());
+    /// The instrument of a measure; the latent value itself when there is none of that name.
+    pub fn instrument(&self, measure: &Measure) -> Instrument {
+        let name = measure.instrument.as_str();
         self.instruments.get(name).or(shipped_instruments().get(name)).cloned().unwrap_or_default()
+    }
+
+    fn instrument_for(&self, what: &str) -> Instrument {
+        self.measures.0.get(what).map_or_else(Instrument::default, |measure| self.instrument(measure))
     }
 
     /// The symptom instrument.
     pub fn symptom_instrument(&self) -> Instrument {
-        self.instrument(SYMPTOMS)
+        self.instrument_for(SYMPTOMS)
     }
 
     /// The alliance instrument.
     pub fn alliance_instrument(&self) -> Instrument {
-        self.instrument(ALLIANCE)
+        self.instrument_for(ALLIANCE)
+    }
+
+    /// Mean and SD of clients' severity as scores of a symptom form: the reference for missing forms.
+    pub fn severity_on(&self, scale: &Scale) -> [f64; 2] {
+        let sd = if self.clients.severity_sd > 0.0 { self.clients.severity_sd } else { 1.0 };
+        [scale.exact(self.clients.severity_mean), scale.slope * sd]
     }
 }
 
@@ -197,7 +188,7 @@ pub struct FeedbackRules {
     pub notice: f64,
     /// Added log-odds of repair when she acts on an alarm.
     pub repair: f64,
-    /// Rational alarm: points worse than at intake; infinite when alarms are empirical.
+    /// Rational alarm: score worse than at intake; infinite when alarms are empirical.
     pub rational_points: f64,
     /// Rated alliance below this is an alert; −∞ without alliance alerts.
     pub alliance_below: f64,
@@ -221,7 +212,8 @@ impl FeedbackRules {
         }
     }
 
-    fn of(feedback: &Feedback, tracking: &Tracking) -> Self {
+    /// `per_point` is the score per point: 1 on the OQ-45.
+    fn of(feedback: &Feedback, tracking: &Tracking, per_point: f64) -> Self {
         match feedback {
             Feedback::Oq(p) => Self {
                 engagement: p.engagement,
@@ -230,7 +222,7 @@ impl FeedbackRules {
                 retention: p.retention,
                 notice: p.alarm_notice,
                 repair: if p.support_tools { p.tools_repair } else { 0.0 },
-                rational_points: if p.alarm == Alarm::Rational { p.rational_points } else { f64::INFINITY },
+                rational_points: if p.alarm == Alarm::Rational { p.rational_points * per_point } else { f64::INFINITY },
                 ..Self::none(tracking)
             },
             Feedback::Pcoms(p) => Self {
@@ -265,12 +257,14 @@ pub struct Rules {
     pub alliance_scale: Scale,
     /// Reliable change on the symptom form, score.
     pub reliable_change: f64,
-    /// Cut-off of the symptom form, score.
+    /// Cut-off of the symptom form, turned score (more is worse).
     pub cutoff: f64,
-    /// Sessions between symptom measurements.
-    pub symptoms_every: f64,
-    /// Sessions between alliance measurements.
-    pub alliance_every: f64,
+    /// When symptoms are measured, and which forms are missing.
+    pub symptom_forms: Forms,
+    /// When the alliance rating is handed in.
+    pub alliance_forms: Forms,
+    /// Which forms after treatment are missing, after planned and after other endings; none when all are there.
+    pub final_gaps: Option<[Gaps; 2]>,
     /// SD of the client's alliance that attachment does not explain.
     pub client_rest_sd: f64,
     /// SD of the match part that nothing explains.
@@ -330,6 +324,10 @@ pub struct Rules {
     pub needs: Needs,
     /// Swap every therapist for the typical one?
     pub typical_therapist: bool,
+    /// Do clients add leniency or relief to their alliance ratings?
+    pub client_adds: bool,
+    /// Measures that look on.
+    pub further: Vec<Further>,
     /// Everybody stays: only for the norm sample behind the expected curves.
     pub nobody_drops_out: bool,
 }
@@ -375,9 +373,10 @@ impl Rules {
             symptom_scale,
             alliance_scale,
             reliable_change: world.symptom_instrument().reliable_change,
-            cutoff: world.symptom_instrument().cutoff,
-            symptoms_every: f64::from(world.measures.0.get(SYMPTOMS).map_or(1, |m| m.every)),
-            alliance_every: f64::from(world.measures.0.get(ALLIANCE).map_or(1, |m| m.every)),
+            cutoff: symptom_scale.own(world.symptom_instrument().cutoff),
+            symptom_forms: Forms::of(world.measures.0.get(SYMPTOMS), world.severity_on(&symptom_scale)),
+            alliance_forms: Forms::of(world.measures.0.get(ALLIANCE), [0.0, 1.0]),
+            final_gaps: world.final_form.gaps(world.severity_on(&symptom_scale)),
             client_rest_sd,
             match_rest_sd,
             component_sd: if a.loading > 0.0 { a.component_sd(trait_variance) / a.loading } else { 0.0 },
@@ -402,14 +401,16 @@ impl Rules {
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
             is_open: world.workload.is_some(),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),
-            feedback: world
-                .feedback
-                .as_ref()
-                .map_or_else(|| FeedbackRules::none(&world.tracking), |feedback| FeedbackRules::of(feedback, &world.tracking)),
+            feedback: world.feedback.as_ref().map_or_else(
+                || FeedbackRules::none(&world.tracking),
+                |feedback| FeedbackRules::of(feedback, &world.tracking, symptom_scale.slope),
+            ),
             has_feedback: world.feedback.is_some(),
             curves,
             needs: Self::needs(world, &symptom_scale, &alliance_scale),
             typical_therapist: world.interventions.iter().any(|i| matches!(i, Intervention::TypicalTherapist(_))),
+            client_adds: world.raters.client_adds(),
+            further: Further::of(world),
             nobody_drops_out: false,
             world: world.clone(),
         })
@@ -433,8 +434,9 @@ impl Rules {
         needs[intake_slot::BEFORE] = world.clients.change_before_first_session_sd > 0.0;
         needs[intake_slot::POST_ERROR] = symptoms.error_sd > 0.0;
         needs[intake_slot::POST_RESIDUAL] = !relaxes;
-        needs[intake_slot::RESERVED] = false;
+        needs[intake_slot::LENIENCY] = world.raters.client_leniency_sd > 0.0;
         needs[intake_slot::DIAGNOSIS] = !world.diagnoses.is_empty();
+        needs[intake_slot::FINAL_FORM] = world.final_form.gaps([0.0, 1.0]).is_some();
         needs
     }
 
@@ -456,6 +458,9 @@ impl Rules {
         session[slot::UNAIDED] = world.tracking.unaided_notice > 0.0;
         session[slot::UPTAKE] = world.feedback.is_some();
         session[slot::RESIDUAL] = residual;
+        let missing = |what: &str| world.measures.0.get(what).is_some_and(|measure| measure.missing.chance > 0.0);
+        session[slot::MISSING_SCORE] = missing(SYMPTOMS);
+        session[slot::MISSING_RATING] = missing(ALLIANCE);
         Needs { session, graded_rupture: graded, plain_rupture: !graded, client: Self::client_needs(world, symptoms) }
     }
 }

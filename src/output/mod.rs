@@ -57,5 +57,6 @@ pub mod read;
 pub mod results;
 mod spool;
 pub mod study;
+mod study_measures;
 mod study_tables;
 pub mod writer;

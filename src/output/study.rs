@@ -6,6 +6,9 @@
 //! /clients
 //! /sessions
 //! /studies      a row per study of a meta-analysis; empty with other designs
+//! /assessments  forms of the measures that look on
+//! /items        answers to their items
+//! /measures     a row per measure, cell and arm
 //! /cells        a row per cell of the design: the values of the swept keys
 //! /arms         a row per cell and arm: every measure with its Monte Carlo standard error
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
@@ -22,9 +25,12 @@ use super::error::OutputError;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
+use super::study_measures::measures;
 use super::study_tables::{self, arms, cells, contrasts, diagnoses, failures, timeline};
 use super::writer::{ResultFile, TableId, WriteOptions, Written};
+use crate::dataset::built::BuiltTable;
 use crate::dataset::column::Table;
+use crate::engine::assess::{Assessments, ItemAnswers};
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::service::Weeks;
 use crate::engine::sink::{Batch, Sink};
@@ -50,6 +56,9 @@ pub struct StudyFile {
     sessions: TableId,
     weeks: TableId,
     studies: TableId,
+    assessments: TableId,
+    items: TableId,
+    measures: BuiltTable,
 }
 
 impl StudyFile {
@@ -66,6 +75,9 @@ impl StudyFile {
             sessions: file.table("sessions", Sessions::SPECS)?,
             weeks: file.table("weeks", Weeks::SPECS)?,
             studies: file.table("studies", StudyTable::SPECS)?,
+            assessments: file.table("assessments", Assessments::SPECS)?,
+            items: file.table("items", ItemAnswers::SPECS)?,
+            measures: measures(&[]),
             file,
         })
     }
@@ -76,6 +88,7 @@ impl StudyFile {
     /// # Errors
     /// As [`ResultFile::text`].
     pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
+        self.measures = measures(&scenario.cells);
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
         if let Some(table) = diagnoses(scenario) {
             let id = self.file.table(table.name(), table.specs())?;
@@ -100,7 +113,8 @@ impl StudyFile {
     pub fn finish(mut self, results: &Results) -> Result<Written, OutputError> {
         self.describe(&results.about);
         let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
-        for table in [cells(results), arms(results), contrasts(results), timeline(results), sensitivity, failures(results)] {
+        let measures = self.measures.clone();
+        for table in [measures, cells(results), arms(results), contrasts(results), timeline(results), sensitivity, failures(results)] {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }
@@ -150,7 +164,9 @@ impl Sink for StudyFile {
         self.file.append(self.clients, &batch.clients)?;
         self.file.append(self.sessions, &batch.sessions)?;
         self.file.append(self.weeks, &batch.weeks)?;
-        self.file.append(self.studies, &batch.studies)
+        self.file.append(self.studies, &batch.studies)?;
+        self.file.append(self.assessments, &batch.assessments)?;
+        self.file.append(self.items, &batch.items)
     }
 }
 

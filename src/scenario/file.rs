@@ -10,9 +10,10 @@ use crate::model::diagnosis::Diagnosis;
 use crate::model::ending::Endings;
 use crate::model::feedback::{Feedback, Tracking};
 use crate::model::intervention::Intervention;
-use crate::model::measurement::{Instrument, Measures};
+use crate::model::measurement::{FinalForm, Instrument, Measures};
 use crate::model::outcome::Outcomes;
 use crate::model::params::params;
+use crate::model::rating::Raters;
 use crate::model::rules::World;
 use crate::model::rupture::Ruptures;
 use crate::model::symptoms::{AllianceEffects, Relaxation, Symptoms};
@@ -61,10 +62,14 @@ params! {
         symptoms: Symptoms = Symptoms::Relaxation(Relaxation::default()) => dive;
         /// When and why courses end.
         endings: Endings = Endings::default() => dive;
-        /// What is measured, with which instrument, how often.
+        /// What is measured, with which instrument, by whom, how often. "symptoms" and "alliance" are always there.
         measures: Measures = Measures::default() => dive;
         /// Instruments of your own, by name.
         instruments: BTreeMap<String, Instrument> = BTreeMap::new() => dive;
+        /// What clients, therapists and observers bring to alliance ratings.
+        raters: Raters = Raters::default() => dive;
+        /// Who fills in the symptom form after treatment.
+        final_form: FinalForm = FinalForm::default() => dive;
         /// Who counts as not on track.
         tracking: Tracking = Tracking::default() => dive;
         /// Feedback to therapists; `None` for usual care.
@@ -101,6 +106,8 @@ params! {
         sessions: Rows = Rows::None => skip;
         /// A row per week and clinic, where clinics are open.
         weeks: Rows = Rows::Share(0.1) => skip;
+        /// A row per form of the measures beside "symptoms" and "alliance", and per answer to an item.
+        assessments: Rows = Rows::Share(0.1) => skip;
     }
 }
 
@@ -146,6 +153,8 @@ impl From<&ScenarioFile> for World {
             endings: file.endings.clone(),
             measures: file.measures.clone(),
             instruments: file.instruments.clone(),
+            raters: file.raters.clone(),
+            final_form: file.final_form.clone(),
             tracking: file.tracking.clone(),
             feedback: file.feedback.clone(),
             interventions: file.interventions.clone(),

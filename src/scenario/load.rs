@@ -180,7 +180,13 @@ fn with_overrides(found: Problems, name: &str, text: &str) -> Problems {
 
 /// Shares of rows that are no shares.
 fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
-    let kinds = [("therapists", output.therapists), ("clients", output.clients), ("sessions", output.sessions), ("weeks", output.weeks)];
+    let kinds = [
+        ("therapists", output.therapists),
+        ("clients", output.clients),
+        ("sessions", output.sessions),
+        ("weeks", output.weeks),
+        ("assessments", output.assessments),
+    ];
     let wrong = kinds.into_iter().filter_map(|(kind, rows)| match rows {
         Rows::Share(share) if !(share > 0.0 && share <= 1.0) => Some((kind, share)),
         _ => None,

@@ -117,6 +117,8 @@ def summary(c, base, labels):
         "not_on_track_final": c.final_score[off].mean(),
         "not_on_track_deteriorated": worse[off].mean(),
         "on_track_final": c.final_score[~off].mean(),
+        "final_observed": c.final_observed.mean(),
+        "final_score_observed": c.final_score[c.final_observed == 1].mean(),
     }
     if c is not base:
         effect = c.final_score.to_numpy() - base.final_score.to_numpy()

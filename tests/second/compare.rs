@@ -300,6 +300,9 @@ fn measures() -> Vec<Measure> {
         add(&format!("mean {name}"), Kind::Mean(value), Matters::Sds(0.03));
         add(&format!("SD {name}"), Kind::Sd(value), Matters::Sds(0.05));
     }
+    let filled_in: Value = |o| share(o.final_observed);
+    let observed: Value = |o| if o.final_observed { o.final_score } else { f64::NAN };
+    add("mean observed final score", Kind::Mean(observed), Matters::Sds(0.03));
     let administrative: Value = |o| ended(o, EndReason::Administrative);
     let cap: Value = |o| ended(o, EndReason::Cap);
     let one: Value = |o| share(o.sessions == 1);
@@ -316,6 +319,7 @@ fn measures() -> Vec<Measure> {
         ("with 3 sessions", three),
         ("dropout by session 2", lost_early),
         ("ever red", was_red),
+        ("with a form after treatment", filled_in),
     ] {
         add(&format!("share {name}"), Kind::Mean(value), Matters::Points(0.015));
     }

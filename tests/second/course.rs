@@ -1,11 +1,12 @@
-//! Sections 3 to 5 of `docs/model.md`, written again: one client's course, session by session.
+//! Sections 3 to 5 of `docs/model.md`, and the forms of the process in section 9, written again: one client's course,
+//! session by session.
 
 use super::curves::Curves;
 use super::people::{Bug, Client, Clinic, Luck, Therapist, logistic, logit, pathway_sum, treatment_of};
 use dyadsim::model::ending::EndReason;
 use dyadsim::model::feedback::{Alarm, Feedback};
 use dyadsim::model::intervention::Intervention;
-use dyadsim::model::measurement::{Instrument, Measure, shipped_instruments};
+use dyadsim::model::measurement::{Instrument, Measure, Missing, shipped_instruments};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::Onset;
 use dyadsim::model::symptoms::Symptoms;
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub intake_score: f64,
     /// Score after treatment.
     pub final_score: f64,
+    /// Whether the form after treatment was filled in.
+    pub final_observed: bool,
     /// Latent symptoms after treatment.
     pub final_symptoms: f64,
     /// Rating at the early session, or the last before it.
@@ -47,6 +50,8 @@ pub struct Outcome {
 struct Form {
     instrument: Instrument,
     every: u16,
+    at: Vec<u16>,
+    missing: Missing,
     /// Score of a latent 0.
     c: f64,
     /// Score per latent unit.
@@ -59,7 +64,14 @@ impl Form {
         let own = world.instruments.get(&measure.instrument).cloned();
         let instrument = own.unwrap_or_else(|| shipped_instruments()[measure.instrument.as_str()].clone());
         let s = instrument.sd / instrument.latent_sd;
-        Self { c: instrument.mean - s * instrument.latent_mean, s, every: measure.every, instrument }
+        Self {
+            c: instrument.mean - s * instrument.latent_mean,
+            s,
+            every: measure.every,
+            at: measure.at,
+            missing: measure.missing,
+            instrument,
+        }
     }
 
     /// Fills in the form.
@@ -82,7 +94,7 @@ impl Form {
     }
 
     fn due(&self, session: u16) -> bool {
-        (session - 1).is_multiple_of(self.every)
+        if self.at.is_empty() { (session - 1).is_multiple_of(self.every) } else { self.at.contains(&session) }
     }
 }
 
@@ -207,6 +219,9 @@ struct Course<'a> {
     client: &'a Client,
     t: u16,
     symptoms: f64,
+    /// Symptoms at the session before.
+    symptoms_before: f64,
+    leniency: f64,
     state: f64,
     surprise: f64,
     heading: f64,
@@ -235,6 +250,8 @@ impl<'a> Course<'a> {
             client,
             t: 0,
             symptoms: client.symptoms_at_session_1,
+            symptoms_before: client.symptoms_at_session_1,
+            leniency: setting.world.raters.client_leniency_sd * luck.normal(),
             state: setting.world.alliance.initial_state_variance.sqrt() * luck.normal(),
             surprise: 0.0,
             heading: client.heading,
@@ -252,6 +269,7 @@ impl<'a> Course<'a> {
                 reason: EndReason::Cap,
                 intake_score: f64::NAN,
                 final_score: f64::NAN,
+                final_observed: true,
                 final_symptoms: f64::NAN,
                 early_rating: f64::NAN,
                 last_rating: f64::NAN,
@@ -305,18 +323,32 @@ impl<'a> Course<'a> {
 
     /// Step 2.
     fn fill_in_symptom_form(&mut self, luck: &mut Luck) {
-        self.today.measured = self.setting.symptom_form.due(self.t);
-        if !self.today.measured {
+        if !self.setting.symptom_form.due(self.t) {
             return;
         }
         let score = self.symptom_score(luck);
+        let missing = &self.setting.symptom_form.missing;
+        let log_odds = self.missing_log_odds(missing.chance, missing.observed, missing.unobserved, score);
+        if self.t > 1 && !self.bug(Bug::NothingMissing) && luck.log_odds(log_odds) {
+            return;
+        }
+        self.today.measured = true;
         if self.t == 1 {
             self.done.intake_score = score;
             self.band = self.setting.curves.map_or(0, |curves| curves.band(score));
         } else {
-            self.today.recent_gain = self.score - score;
+            self.today.recent_gain = (self.score - score) / self.setting.symptom_form.s;
         }
         self.score = score;
+    }
+
+    /// Log-odds that a symptom form with this score is missing.
+    fn missing_log_odds(&self, chance: f64, observed: f64, unobserved: f64, score: f64) -> f64 {
+        let clients = &self.setting.world.clients;
+        let z = |score: f64| (self.setting.symptom_form.latent(score) - clients.severity_mean) / clients.severity_sd;
+        let last = if self.score.is_nan() { 0.0 } else { z(self.score) };
+        let (seen, unseen) = if self.bug(Bug::GapsSwapped) { (unobserved, observed) } else { (observed, unobserved) };
+        logit(chance).clamp(-40.0, 40.0) + seen * last + unseen * z(score)
     }
 
     /// The symptom form, filled in now.
@@ -356,7 +388,10 @@ impl<'a> Course<'a> {
             None => false,
             Some(Feedback::Oq(oq)) => match oq.alarm {
                 Alarm::Empirical => self.today.red,
-                Alarm::Rational => self.today.measured && self.score - self.done.intake_score >= oq.rational_points,
+                Alarm::Rational => {
+                    let worse = (self.score - self.done.intake_score) / self.setting.symptom_form.s;
+                    self.today.measured && worse >= oq.rational_points
+                }
             },
             Some(Feedback::Pcoms(p)) => {
                 let low = self.last_handed_in.is_some_and(|rating| rating < p.alliance_below);
@@ -561,8 +596,14 @@ impl<'a> Course<'a> {
     /// Step 10.
     fn rate(&mut self, luck: &mut Luck) {
         let form = &self.setting.alliance_form;
-        self.rating = form.fill_in(self.alliance(), self.setting.bug, luck);
-        if form.due(self.t) {
+        let relief = (self.symptoms_before - self.symptoms) / self.setting.world.clients.within_sd;
+        self.symptoms_before = self.symptoms;
+        let halo = if self.bug(Bug::HaloTurned) { -self.setting.world.raters.halo } else { self.setting.world.raters.halo };
+        self.rating = form.fill_in(self.alliance() + self.leniency + halo * relief, self.setting.bug, luck);
+        let gaps = &form.missing;
+        let last = self.last_handed_in.unwrap_or(0.0);
+        let log_odds = logit(gaps.chance).clamp(-40.0, 40.0) + gaps.observed * last + gaps.unobserved * form.latent(self.rating);
+        if form.due(self.t) && !luck.log_odds(log_odds) {
             if self.t <= self.setting.world.outcomes.early_session {
                 self.done.early_rating = self.rating;
             }
@@ -658,7 +699,7 @@ impl<'a> Course<'a> {
     }
 
     fn good_enough(&self) -> bool {
-        let level = if self.bug(Bug::GoodEnoughOnLatent) { self.symptoms } else { self.score };
+        let level = if self.bug(Bug::GoodEnoughOnLatent) { self.symptoms } else { self.setting.symptom_form.latent(self.score) };
         level <= self.client.good_enough
     }
 
@@ -692,6 +733,10 @@ impl<'a> Course<'a> {
         self.done.reason = reason;
         self.done.sessions = self.t;
         self.done.final_score = self.symptom_score(luck);
+        let form = &self.setting.world.final_form;
+        let completion = if reason == EndReason::Planned { form.planned } else { form.unplanned };
+        let log_odds = self.missing_log_odds(1.0 - completion, form.observed, form.unobserved, self.done.final_score);
+        self.done.final_observed = !luck.log_odds(log_odds);
         self.done.final_symptoms = self.symptoms;
         self.done.last_rating = self.rating;
         self.done

@@ -88,6 +88,12 @@ pub enum Bug {
     AlertStays,
     /// Red begins above the yellow limit.
     RedAtYellow,
+    /// Symptom forms are never missing.
+    NothingMissing,
+    /// The last score and the missing one are taken for each other.
+    GapsSwapped,
+    /// Relief lowers ratings.
+    HaloTurned,
 }
 
 /// Pseudo-random numbers.
@@ -338,7 +344,7 @@ pub struct Client {
     pub mismatch: f64,
     /// T + C + M + O.
     pub trait_alliance: f64,
-    /// Score at which she begins to think of ending.
+    /// Level at which she begins to think of ending, points.
     pub good_enough: f64,
     /// Y₁.
     pub symptoms_at_session_1: f64,

@@ -8,7 +8,7 @@ use dyadsim::model::feedback::{Alarm, Feedback, Oq, Pcoms, Tracking};
 use dyadsim::model::intervention::{
     AllianceState, AllianceTrait, Intervention, NoRuptures, RepairEveryRupture, SymptomLevel, TypicalTherapist,
 };
-use dyadsim::model::measurement::{Instrument, Measure};
+use dyadsim::model::measurement::{FinalForm, Instrument, Measure, Missing};
 use dyadsim::model::rules::World;
 use dyadsim::model::rupture::{Intensity, Logistic, Onset};
 use dyadsim::model::symptoms::{LinearGrowth, Relaxation, Symptoms};
@@ -34,6 +34,8 @@ pub fn default_world() -> World {
         endings: Default::default(),
         measures: Default::default(),
         instruments: Default::default(),
+        raters: Default::default(),
+        final_form: Default::default(),
         tracking,
         feedback: None,
         interventions: Vec::new(),
@@ -509,8 +511,26 @@ pub fn change_before() -> World {
         };
         w.instruments.insert("own".to_string(), core);
         measure(w, "symptoms", "own", 1);
-        w.clients.good_enough_mean = 8.0;
-        w.clients.good_enough_sd = 3.0;
+        w.clients.good_enough_mean = 55.0;
+        w.clients.good_enough_sd = 7.5;
+    })
+}
+
+/// Forms get lost for all kinds of reasons; clients are lenient, and rate their relief.
+pub fn forms_missing() -> World {
+    with(|w| {
+        let missing = |chance, observed, unobserved| Missing { chance, observed, unobserved };
+        let measures = &mut w.measures.0;
+        measures.insert("symptoms".into(), Measure { instrument: "OQ-45".into(), missing: missing(0.4, -0.5, 1.5), ..Measure::default() });
+        let at = vec![1, 2, 3, 5, 8];
+        measures
+            .insert("alliance".into(), Measure { instrument: "WAI-S".into(), at, missing: missing(0.3, 0.8, -0.8), ..Measure::default() });
+        w.raters.client_leniency_sd = 0.5;
+        w.raters.halo = 0.6;
+        w.final_form = FinalForm { planned: 0.9, unplanned: 0.4, observed: 0.5, unobserved: 0.8 };
+        w.feedback = Some(Feedback::Pcoms(Pcoms { engagement: 3.0, ..Pcoms::default() }));
+        w.endings.dropout_gain = -1.0;
+        w.outcomes.early_session = 5;
     })
 }
 

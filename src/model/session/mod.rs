@@ -39,7 +39,7 @@ pub fn step<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     if !rules.world.interventions.is_empty() {
         intervene_on_symptoms(rules, c);
     }
-    forms::measure_symptoms(rules, luck, c);
+    forms::measure_symptoms::<O>(rules, luck, c);
     forms::read_the_chart::<O>(rules, luck, c);
     move_state(rules, luck, c);
     if rules.treatment.has_phase {

@@ -105,10 +105,11 @@ pub(super) fn grow(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
 pub(super) fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let p = &rules.world.endings;
     let (early, cap) = (f64::from(p.early_sessions), f64::from(p.session_cap));
-    let scale = &rules.alliance_scale;
+    let (scale, per_score) = (&rules.alliance_scale, rules.symptom_scale.per_slope);
     let mut logits = [0.0; W];
     for l in 0..W {
-        logits[l] = dropout_logit(p, c.dropout[l], c.session[l] <= early, scale.latent(c.rating[l]), c.open[l] > 0.0, c.recent_gain[l]);
+        let gain = per_score * c.recent_gain[l];
+        logits[l] = dropout_logit(p, c.dropout[l], c.session[l] <= early, scale.latent(c.rating[l]), c.open[l] > 0.0, gain);
     }
     if p.dropout_experienced_alliance != 0.0 {
         let (growth, drift) = (rules.world.alliance.growth, rules.world.alliance.trait_drift);
