@@ -41,7 +41,7 @@ fn rules(settings: &str) -> Rules {
 }
 
 fn begin(rules: &Rules, burnout: f64) -> Start {
-    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 0.8 };
+    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0 };
     start(rules, &clinic, &Therapist { burnout, ..THERAPIST }, &client())
 }
 

@@ -108,6 +108,8 @@ const CLINIC: &[Row] = &[
     ("clients lost from the waiting list, %", Scale::Percent, "lost"),
     ("weeks waited, mean of those taken on", COUNT, "weeks_waited"),
     ("weeks waited, 90th percentile", COUNT, "weeks_waited_p90"),
+    ("stepped up to the second service, %", Scale::Percent, "stepped_up"),
+    ("weeks waited for the second service, mean", COUNT, "weeks_waited_second"),
     ("clients on the waiting list, per clinic", COUNT, "waiting_list"),
     ("places filled, %", Scale::Percent, "places_filled"),
     ("sessions wanted / sessions possible, %", Scale::Percent, "session_load"),

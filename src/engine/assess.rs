@@ -79,7 +79,7 @@ impl SessionObserver for LatentLog {
             return;
         }
         let instant = Instant {
-            session: c.session[l] as u16,
+            session: (c.held_before[l] + c.session[l]) as u16,
             level: c.level[l],
             form_level: c.form_level[l],
             // Before the week changed it.

@@ -132,8 +132,8 @@ pub(super) struct Practice {
     pub last_taken: u64,
     /// Clients taken on this week who have no seat yet.
     pub expected: usize,
-    /// Sessions that her clients want this week.
-    pub wanted: f64,
+    /// Sessions that her clients want this week, over those that she can hold.
+    pub load_factor: f64,
     /// Sessions held this week, and how many of them ended with an open rupture.
     held: u32,
     pub open_ruptures: u32,
@@ -149,7 +149,7 @@ impl Practice {
             burnout,
             last_taken: 0,
             expected: 0,
-            wanted: 0.0,
+            load_factor: 0.0,
             held: 0,
             open_ruptures: 0,
             former: 0.0,
@@ -181,17 +181,17 @@ impl Practice {
 
     /// Calls in the clients who are due this week, and returns how many. Clients of an overloaded therapist wait
     /// longer between sessions, and feel what the load has done to her.
-    pub fn invite(&mut self, rules: &Rules, workload: &Workload, week: u32, seats: &mut Seats) -> usize {
+    pub fn invite(&mut self, rules: &Rules, capacity: u32, week: u32, seats: &mut Seats) -> usize {
         let interval = rules.world.clinics.session_interval;
-        self.wanted = self.clients.len() as f64 / interval;
-        let load = self.wanted / f64::from(workload.capacity);
+        let load = self.clients.len() as f64 / (interval * f64::from(capacity));
+        self.load_factor = load;
         let (mut between, mut gain) = (interval, rules.session_gain);
         if load > 1.0 {
             between = interval * load;
             gain = libm::pow(between, -rules.world.clinics.interval_exponent);
         }
         let mut held = 0;
-        for &seat in self.clients.iter().take(workload.capacity as usize) {
+        for &seat in self.clients.iter().take(capacity as usize) {
             let course = &mut seats.courses[seat];
             if i64::from(week) < course.last_week + interval as i64 {
                 break;
@@ -217,7 +217,7 @@ impl Practice {
     /// Takes leave of those whose course ended, and counts what the week has cost.
     pub fn close_week(&mut self, workload: &Workload, seats: &Seats) {
         let ruptures = if self.held > 0 { f64::from(self.open_ruptures) / f64::from(self.held) } else { 0.0 };
-        self.burnout = workload.burnout_after(self.burnout, self.wanted / f64::from(workload.capacity), ruptures);
+        self.burnout = workload.burnout_after(self.burnout, self.load_factor, ruptures);
         self.clients.retain(|&seat| seats.is_taken(seat));
         self.open_ruptures = 0;
     }

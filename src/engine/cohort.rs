@@ -283,6 +283,7 @@ pub(super) fn discharge(rules: &Rules, c: &Courses, l: usize, post: [f64; 3]) ->
         ruptured_sessions: c.ruptured_sessions[l] as u16,
         noticed_sessions: c.notices[l] as u16,
         reports: [c.reports[0][l] as u16, c.reports[1][l] as u16, c.reports[2][l] as u16],
+        stepped_up: c.held_before[l] > 0.0,
         first_red: c.first_red[l] as u16,
         first_improved: c.first_improved[l] as u16,
     }

@@ -25,6 +25,7 @@ pub mod run;
 pub mod sample;
 pub mod service;
 pub mod sink;
+mod steps;
 pub mod streams;
 pub mod studies;
 pub mod summary;

@@ -226,6 +226,8 @@ crate::table! {
         final_symptoms: f64 = "points", "symptom level after treatment (latent)";
         /// Week of referral.
         week_referred: i32 = "week", "week of referral in an open clinic, from the first week of the sample (0 in a cohort)";
+        /// Stepped up.
+        stepped_up: bool = "1", "the client went from the first service on to the list of the second (stepped care)";
         /// Weeks waited.
         weeks_waited: i32 = "weeks", "weeks waited until taken on, or until the client gave up";
         /// Seen by the study.
@@ -339,7 +341,7 @@ impl SessionObserver for SessionLog {
             clinic: 0,
             therapist: 0,
             client: 0,
-            session: c.session[l] as i16,
+            session: (c.held_before[l] + c.session[l]) as i16,
             week: week_of(rules, c, l),
             symptom_score: if yes(c.measured[l]) { rules.symptom_scale.own(c.score[l]) } else { f64::NAN },
             alliance_rating: if yes(c.rated[l]) { rules.alliance_scale.own(c.rating[l]) } else { f64::NAN },
@@ -435,6 +437,7 @@ pub fn client_rows(
             rate: start.rate,
             final_symptoms: course.final_symptoms,
             week_referred: wait.map_or(0, |wait| wait.referred as i32),
+            stepped_up: course.stepped_up,
             weeks_waited: wait.map_or(0, |wait| wait.weeks as i32),
             observed: seen.sees(i),
             study: therapist.map_or(1, |therapist| seen.study_of(result.clinic_of(therapist)) as i32 + 1),

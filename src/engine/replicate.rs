@@ -38,6 +38,9 @@ impl Cell {
         if let Some((base, others)) = arms.split_first_mut() {
             for other in others {
                 other.own_shape = other.gamma != base.gamma;
+                if let Some(first) = &mut other.first_step {
+                    first.own_shape = other.own_shape;
+                }
             }
         }
         let sizes: Vec<Size> = arms.iter().map(Size::of).collect();
@@ -90,6 +93,8 @@ pub struct CourseResult {
     pub noticed_sessions: u16,
     /// Sessions in which observer, therapist, client would report a rupture.
     pub reports: [u16; 3],
+    /// She went from the first service on to the list of the second.
+    pub stepped_up: bool,
     /// First session not on track, 0 if never.
     pub first_red: u16,
     /// First session with reliable improvement, 0 if never.
@@ -112,6 +117,7 @@ impl Default for CourseResult {
             ruptured_sessions: 0,
             noticed_sessions: 0,
             reports: [0; 3],
+            stepped_up: false,
             first_red: 0,
             first_improved: 0,
         }

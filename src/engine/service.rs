@@ -2,6 +2,7 @@
 
 use super::records::Address;
 use super::replicate::ArmResult;
+use super::steps::services;
 use super::summary::Summary;
 use crate::model::rules::Rules;
 use crate::model::workload::{Workload, YEAR};
@@ -15,6 +16,10 @@ pub struct ClinicWeek {
     pub lost: u32,
     /// Clients taken on.
     pub started: u32,
+    /// Clients who went from the first service to the waiting list of the second.
+    pub stepped_up: u32,
+    /// Clients taken on by the second service.
+    pub restarted: u32,
     /// Courses that ended.
     pub ended: u32,
     /// Sessions held.
@@ -50,6 +55,8 @@ crate::table! {
         lost: i32 = "clients", "clients who gave up waiting in the week";
         /// Started.
         started: i32 = "clients", "clients taken on in the week";
+        /// Stepped up.
+        stepped_up: i32 = "clients", "clients who went on to the waiting list of the second service in the week";
         /// Ended.
         ended: i32 = "clients", "courses that ended in the week";
         /// Sessions.
@@ -81,6 +88,7 @@ pub fn week_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult, to:
             referred: week.referred as i32,
             lost: week.lost as i32,
             started: week.started as i32,
+            stepped_up: week.stepped_up as i32,
             ended: week.ended as i32,
             sessions: week.sessions as i32,
             waiting: week.waiting as i32,
@@ -131,6 +139,8 @@ pub struct Wait {
     pub referred: u32,
     /// Weeks waited until she was taken on, or gave up.
     pub weeks: u32,
+    /// Weeks waited for the second service until she was taken on there, where care is stepped.
+    pub second: Option<u32>,
 }
 
 /// What the clinics of one arm did.
@@ -178,13 +188,19 @@ pub(super) fn summarise(rules: &Rules, arm: &ArmResult, to: &mut Summary) {
     let years = weeks / YEAR * therapists;
     to.referrals = mean(|week| f64::from(week.referred));
     to.waiting_list = mean(|week| f64::from(week.waiting));
-    to.places_filled = mean(|week| f64::from(week.places_filled)) * clinics as f64 / (f64::from(workload.caseload) * therapists);
+    to.places_filled = mean(|week| f64::from(week.places_filled)) * clinics as f64 / places(rules, workload, clinics);
     to.session_load = mean(|week| week.load);
     to.burnout = mean(|week| week.burnout);
     to.sessions_per_week = mean(|week| f64::from(week.sessions)) * clinics as f64 / therapists;
     to.throughput = service.ended as f64 / years;
     to.helped_per_year = service.helped as f64 / years;
     waiting(arm, service, to);
+}
+
+/// Places of all therapists.
+fn places(rules: &Rules, workload: &Workload, clinics: usize) -> f64 {
+    let all: usize = services(rules, workload).iter().map(|service| service.therapists.len() * service.places).sum();
+    (all * clinics) as f64
 }
 
 fn waiting(arm: &ArmResult, service: &Service, to: &mut Summary) {
@@ -194,6 +210,11 @@ fn waiting(arm: &ArmResult, service: &Service, to: &mut Summary) {
     to.lost = 1.0 - treated / referred;
     to.success_of_referred = to.success * treated / referred;
     to.weeks_waited = waited.iter().map(|&weeks| f64::from(weeks)).sum::<f64>() / treated;
+    let second: Vec<f64> = service.waits.iter().filter_map(|wait| wait.second).map(f64::from).collect();
+    if arm.courses.iter().any(|course| course.stepped_up) {
+        to.stepped_up = arm.courses.iter().filter(|course| course.stepped_up).count() as f64 / treated;
+        to.weeks_waited_second = second.iter().sum::<f64>() / second.len() as f64;
+    }
     if !waited.is_empty() {
         let at = ((waited.len() as f64 * 0.9).ceil() as usize).clamp(1, waited.len()) - 1;
         to.weeks_waited_p90 = f64::from(*waited.select_nth_unstable(at).1);

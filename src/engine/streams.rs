@@ -22,6 +22,8 @@ pub enum Purpose {
     Match = 2,
     /// How many clients are referred in a week, and how they wait.
     Waiting = 3,
+    /// The wait for the second service of stepped care, and the sessions in it.
+    SecondStep = 4,
     /// One form of a measure that looks on.
     Assessments = 5,
     /// What raters bring to their ratings.
@@ -189,6 +191,11 @@ impl LaneStreams {
             lanes.state[l] = state.wrapping_add(increment).wrapping_mul(MULTIPLIER).wrapping_add(increment);
         }
         lanes
+    }
+
+    /// Where the stream of one entity begins.
+    pub fn beginning(streams: ReplicateStreams, entity: Entity, purpose: Purpose) -> Bookmark {
+        Self::open(streams, &[entity; W], purpose).bookmark(0)
     }
 
     /// Where the stream in lane `l` stands.

@@ -86,6 +86,8 @@ measures! {
     burnout = "1", "mean burnout of therapists over the weeks (latent)";
     throughput = "clients/year", "courses ended per therapist and year";
     helped_per_year = "clients/year", "clients recovered or improved per therapist and year";
+    stepped_up = "share", "share of treated clients who went from the first service on to the second (stepped care)";
+    weeks_waited_second = "weeks", "mean wait for the second service of those who were taken on there";
     success_of_referred = "share", "share recovered or improved of all referred clients, lost ones included";
     observed_clients = "clients", "clients whom the study sees in this arm";
     observed_therapists = "therapists", "therapists whose clients the study sees in this arm";

@@ -70,16 +70,40 @@ impl World {
         })
     }
 
+    /// A first service that leaves nobody for the second, or whose treatment does not exist.
+    pub(super) fn step_contradictions(&self) -> Vec<Contradiction> {
+        let Some(step) = self.workload.as_ref().and_then(|workload| workload.first_step.as_ref()) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        if step.therapists >= self.clinics.therapists {
+            found.push(Contradiction {
+                path: "workload.first_step.therapists".into(),
+                what: format!(
+                    "is {}, of {} therapists in each clinic: nobody is left for the second service",
+                    step.therapists, self.clinics.therapists
+                ),
+                help: "let fewer therapists work in the first service, or raise `clinics.therapists`".into(),
+                slip: None,
+            });
+        }
+        found.extend(self.no_such_treatment("workload.first_step.treatment", &step.treatment));
+        found
+    }
+
     fn unknown_treatment(&self) -> Option<Contradiction> {
-        let kind = &self.treatment.kind;
+        self.no_such_treatment("treatment.kind", &self.treatment.kind)
+    }
+
+    fn no_such_treatment(&self, path: &str, kind: &str) -> Option<Contradiction> {
         treatment(&self.treatments, kind).is_none().then(|| {
             let shipped = shipped_treatments().into_iter().map(|one| one.name.to_owned());
             let names: Vec<String> = shipped.chain(self.treatments.keys().cloned()).collect();
             Contradiction {
-                path: "treatment.kind".into(),
+                path: path.into(),
                 what: format!("no treatment is called \"{kind}\""),
                 help: format!("use one of {}, or describe it under `treatments`", names.join(", ")),
-                slip: Some((kind.clone(), names)),
+                slip: Some((kind.to_owned(), names)),
             }
         })
     }

@@ -42,6 +42,8 @@ pub struct Courses {
     // When sessions are held, in open clinics only.
     /// Week of the session in progress, counted from the opening of the clinic.
     pub week: f64,
+    /// Sessions that the client had in the first service, where care is stepped.
+    pub held_before: Lanes,
     /// Weeks until the next session, as the therapist's load has it.
     pub interval: Lanes,
     /// Gain of a session at that interval, times that of one a week.
@@ -193,7 +195,7 @@ impl Courses {
                 *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
             }};
         }
-        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain leniency session symptoms form_level level last_level
+        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain held_before leniency session symptoms form_level level last_level
             trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
             signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
             felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);

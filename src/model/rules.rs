@@ -138,7 +138,18 @@ impl World {
         found.extend(self.treatment_contradictions());
         found.extend(self.group_contradictions());
         found.extend(self.calendar_contradictions());
+        found.extend(self.step_contradictions());
         found
+    }
+
+    /// The world of the first service, where care is stepped: its treatment, and no more sessions than it has.
+    fn first_service(&self) -> Option<Self> {
+        let step = self.workload.as_ref()?.first_step.as_ref()?;
+        let mut first = self.clone();
+        first.treatment.kind.clone_from(&step.treatment);
+        first.endings.session_cap = step.sessions;
+        first.workload.as_mut()?.first_step = None;
+        Some(first)
     }
 
     /// Weeks over which clients come.
@@ -312,6 +323,8 @@ pub struct Rules {
     pub graded_ruptures: bool,
     /// Is the clinic open, with referrals and a waiting list?
     pub is_open: bool,
+    /// Rules of the first service, where care is stepped.
+    pub first_step: Option<Box<Rules>>,
     /// Weekly share of the distance per unit of rate, from the session interval.
     pub session_gain: f64,
     /// Feedback effects.
@@ -400,6 +413,7 @@ impl Rules {
             intensity_log_mean: if intensity_mean > 0.0 { libm::log(intensity_mean) } else { -600.0 },
             graded_ruptures: matches!(r.onset, Onset::Intensity(_)),
             is_open: world.workload.is_some(),
+            first_step: world.first_service().map(|first| Self::of(&first, curves.clone())).transpose()?.map(Box::new),
             session_gain: libm::pow(delta, -world.clinics.interval_exponent),
             feedback: world.feedback.as_ref().map_or_else(
                 || FeedbackRules::none(&world.tracking),
@@ -414,6 +428,12 @@ impl Rules {
             nobody_drops_out: false,
             world: world.clone(),
         })
+    }
+
+    /// Score, turned, above which a client goes on from the first service to the second.
+    pub fn steps_up_above(&self) -> f64 {
+        let step = self.world.workload.as_ref().and_then(|workload| workload.first_step.as_ref());
+        step.and_then(|step| step.step_up).map_or(self.cutoff, |score| self.symptom_scale.own(score))
     }
 
     /// Intake slots that matter. Attachment is always

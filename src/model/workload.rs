@@ -39,6 +39,8 @@ params! {
         weeks: u32 = 104, "weeks", [1, 5200], "design";
         /// Weeks before that, in which the clinic fills up. It opens empty.
         warm_up: u32 = 52, "weeks", [0, 5200], "design";
+        /// Stepped care: a first, shorter service. `None`: one service.
+        first_step: Option<FirstStep> = None => dive;
         /// Who takes on the client at the head of the waiting list.
         assignment: Assignment = Assignment::NextFree => skip;
         /// Chance in each week of waiting that a client gives up.
@@ -55,6 +57,26 @@ params! {
         burnout_overload: f64 = 0.1, "per unit of overload", [0.0, 10.0], "J2 Kim 2018 (sign); size assumed", weak;
         /// Burnout added in a week when every session has an open rupture at its end.
         burnout_ruptures: f64 = 0.0, "per share of sessions", [0.0, 10.0], "no figure", weak;
+    }
+}
+
+params! {
+    /// Stepped care: a first, shorter service before the usual one. Clients who are still above the cut-off when its
+    /// sessions are used up go on to the waiting list of the second service, with another therapist.
+    pub struct FirstStep {
+        /// Therapists of each clinic who work in the first service; the others work in the second.
+        therapists: u32 = 2, "therapists per clinic", [1, 1000], "design";
+        /// Places of each of them.
+        caseload: u32 = 40, "clients per therapist", [1, 1000], "design";
+        /// Sessions that each of them can hold in a week.
+        capacity: u32 = 40, "sessions per therapist and week", [1, 1000], "design; contacts are short";
+        /// Sessions of the first service, at most.
+        sessions: u16 = 6, "sessions", [1, 400], "design";
+        /// Treatment of the first service: one from `treatments`, or a shipped one.
+        treatment: String = String::from("internet") => skip;
+        /// Score above which a client goes on to the second service; `None` for the cut-off of the symptom form. On a form
+        /// on which high scores are good, below which.
+        step_up: Option<f64> = None, "score", [-1e9, 1e9], "design";
     }
 }
 
