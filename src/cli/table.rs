@@ -155,12 +155,18 @@ const COMPACT: &[(&str, Scale, Figures)] = &[
     ("dropout, %", Scale::Percent, Figures::Level("dropout")),
 ];
 
-const COMPACT_CLINIC: &[(&str, Scale, Figures)] = &[
+const COMPACT_WAITING: &[(&str, Scale, Figures)] = &[
     ("weeks waited", SCORE, Figures::Level("weeks_waited")),
     ("lost, %", Scale::Percent, Figures::Level("lost")),
-    ("burnout", EFFECT, Figures::Level("burnout")),
-    ("ended / year", SCORE, Figures::Level("throughput")),
-    ("helped / year", SCORE, Figures::Level("helped_per_year")),
+    ("places filled, %", Scale::Percent, Figures::Level("places_filled")),
+    ("sessions wanted / possible, %", Scale::Percent, Figures::Level("session_load")),
+];
+
+const COMPACT_THROUGHPUT: &[(&str, Scale, Figures)] = &[
+    ("courses ended", SCORE, Figures::Level("throughput")),
+    ("recovered or improved", SCORE, Figures::Level("helped_per_year")),
+    ("recovered or improved, % of referred", Scale::Percent, Figures::Level("success_of_referred")),
+    ("burnout (0 is none)", EFFECT, Figures::Level("burnout")),
 ];
 
 const COMPACT_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[
@@ -339,8 +345,8 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
     }
     if results.about.open {
-        let name = "Clinic (ended, helped: courses ended, clients recovered or improved, per therapist and year)";
-        out.push_str(&format!("\n{}", compact(results, COMPACT_CLINIC, name, colour)));
+        out.push_str(&format!("\n{}", compact(results, COMPACT_WAITING, "Waiting and load", colour)));
+        out.push_str(&format!("\n{}", compact(results, COMPACT_THROUGHPUT, "Throughput, per therapist and year, and burnout", colour)));
     }
     out.push_str(&super::design::line_per_arm(results, colour));
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();

@@ -33,7 +33,7 @@ params! {
 }
 
 /// What sets one clinic apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clinic {
     /// Shift of where clients are heading, points (negative is better).
     pub outcome: f64,
@@ -43,6 +43,13 @@ pub struct Clinic {
     pub dropout: f64,
     /// How strongly alliance works here, times usual.
     pub alliance_effect: f64,
+}
+
+/// A clinic like all others.
+impl Default for Clinic {
+    fn default() -> Self {
+        Self { outcome: 0.0, alliance: 0.0, dropout: 0.0, alliance_effect: 1.0 }
+    }
 }
 
 /// Luck of one clinic: three standard normals.
