@@ -219,3 +219,35 @@ fn halo_and_leniency_do_what_raters_ron_says() {
     clearly_above(everybody, seen.value + 1.0, "those who fill in the last form are better off");
     assert!(of(3, "final_observed").value < 0.8 && of(0, "final_observed").value == 1.0);
 }
+
+#[test]
+fn more_places_shorten_the_wait_until_the_therapist_pays() {
+    let cells = totals(&load("scenarios/caseload.ron", &["replicates=12"])).totals.cells;
+    // 10, 15, 20, 25, 30, 40 and 50 places; usual care and feedback.
+    let usual = |cell: usize, name: &str| cells[cell][0].mean(name);
+    let falls = |name: &str, from: usize, to: usize| clearly_above(usual(from, name), usual(to, name).value, name);
+    falls("weeks_waited", 0, 2);
+    falls("weeks_waited", 2, 6);
+    falls("lost", 0, 2);
+    // Sessions that a therapist can hold, 20, are the bound of throughput; beyond them load wears out.
+    falls("throughput", 2, 0);
+    assert!((usual(6, "throughput").value / usual(2, "throughput").value - 1.0).abs() < 0.03);
+    assert!(usual(2, "burnout").value < 0.01 && usual(6, "burnout").value > 1.0);
+    falls("helped_per_year", 2, 0);
+    falls("helped_per_year", 2, 6);
+    falls("final_score", 6, 2);
+    for cell in &cells {
+        clearly_above(between(&cell[1], "between_d"), 0.1, "feedback");
+        assert!(cell[1].contrast("weeks_waited").value < 0.0, "clients with feedback need fewer sessions and free places sooner");
+    }
+}
+
+#[test]
+fn stepped_care_reaches_more_people() {
+    let arms = arms("scenarios/stepped_care.ron", &["replicates=12"]);
+    let more = |name: &str| arms[1].contrast(name);
+    clearly_above(more("throughput"), 0.0, "courses ended");
+    clearly_above(more("success_of_referred"), 0.0, "helped of all referred");
+    assert!(more("weeks_waited").value < -5.0 && more("lost").value < -0.1, "{:?} {:?}", more("weeks_waited"), more("lost"));
+    assert!((0.2..0.5).contains(&arms[1].mean("stepped_up").value) && arms[1].mean("weeks_waited_second").value >= 0.0);
+}

@@ -48,7 +48,6 @@ const COMPACT_TRIAL: &[Shown] = &[
     ("true difference", SCORE, Figures::Difference("final_score")),
     ("trial: difference", SCORE, Figures::Level("observed_difference")),
     ("one trial: SD", SCORE, Figures::Scatter("observed_difference")),
-    ("therapist ICC, %", Scale::Percent, Figures::Level("observed_icc")),
 ];
 
 const COMPACT_SAMPLE: &[Shown] = &[
