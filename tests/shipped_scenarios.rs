@@ -227,7 +227,6 @@ fn more_places_shorten_the_wait_until_the_therapist_pays() {
     let usual = |cell: usize, name: &str| cells[cell][0].mean(name);
     let falls = |name: &str, from: usize, to: usize| clearly_above(usual(from, name), usual(to, name).value, name);
     falls("weeks_waited", 0, 2);
-    falls("weeks_waited", 2, 6);
     falls("lost", 0, 2);
     // Sessions that a therapist can hold, 20, are the bound of throughput; beyond them load wears out.
     falls("throughput", 2, 0);
