@@ -10,7 +10,7 @@ use crate::model::rules::Rules;
 use crate::model::session::step;
 use crate::model::workload::{TRACK_RECORD_PRIOR, Workload};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
 /// What the clinic knows of a course under way.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +103,11 @@ impl Seats {
         seat
     }
 
+    /// A client has a session this week.
+    pub fn call(&mut self, seat: usize) {
+        self.due[seat / W] |= 1 << (seat % W);
+    }
+
     /// Frees the seat of a client whose course has ended.
     pub fn leave(&mut self, seat: usize) {
         self.taken[seat / W] &= !(1 << (seat % W));
@@ -125,7 +130,11 @@ impl Seats {
 #[derive(Clone, Debug)]
 pub(super) struct Practice {
     /// Seats of her clients; whoever has waited longest for a session comes first.
-    pub clients: VecDeque<usize>,
+    pub clients: Vec<usize>,
+    /// Weeks between sessions now, and the gain of a session at that interval.
+    pub pace: [f64; 2],
+    /// Pace and burnout that all her clients reckon with, if they all do.
+    felt: Option<([f64; 2], f64)>,
     /// Burnout today.
     pub burnout: f64,
     /// When she last took on a client, in clients taken on by the clinic.
@@ -145,7 +154,9 @@ pub(super) struct Practice {
 impl Practice {
     pub fn new(burnout: f64) -> Self {
         Self {
-            clients: VecDeque::new(),
+            clients: Vec::new(),
+            pace: [0.0; 2],
+            felt: None,
             burnout,
             last_taken: 0,
             expected: 0,
@@ -185,33 +196,52 @@ impl Practice {
         let interval = rules.world.clinics.session_interval;
         let load = self.clients.len() as f64 / (interval * f64::from(capacity));
         self.load_factor = load;
-        let (mut between, mut gain) = (interval, rules.session_gain);
+        self.pace = [interval, rules.session_gain];
         if load > 1.0 {
-            between = interval * load;
-            gain = libm::pow(between, -rules.world.clinics.interval_exponent);
+            let between = interval * load;
+            self.pace = [between, libm::pow(between, -rules.world.clinics.interval_exponent)];
         }
-        let mut held = 0;
-        for &seat in self.clients.iter().take(capacity as usize) {
-            let course = &mut seats.courses[seat];
-            if i64::from(week) < course.last_week + interval as i64 {
-                break;
-            }
-            let l = seat % W;
-            course.last_week = i64::from(week);
-            seats.due[seat / W] |= 1 << l;
-            if between != course.interval {
-                let courses = &mut seats.blocks[seat / W].courses;
-                (courses.interval[l], courses.gain[l], course.interval) = (between, gain, between);
-            }
-            if self.burnout != course.burnout {
-                rules.burnout.change(&mut seats.blocks[seat / W].courses, l, self.burnout - course.burnout);
-                course.burnout = self.burnout;
-            }
-            held += 1;
+        // Where sessions are weekly everybody is due, and where nothing has changed nobody needs to be told.
+        let held = if interval == 1.0 && load <= 1.0 && self.felt == Some((self.pace, self.burnout)) {
+            self.clients.iter().for_each(|&seat| seats.call(seat));
+            self.clients.len()
+        } else {
+            self.invite_one_by_one(rules, capacity, week, seats)
+        };
+        self.felt = (held == self.clients.len()).then_some((self.pace, self.burnout));
+        if held < self.clients.len() {
+            self.clients.rotate_left(held);
         }
-        self.clients.rotate_left(held);
         self.held = held as u32;
         held
+    }
+
+    fn invite_one_by_one(&self, rules: &Rules, capacity: u32, week: u32, seats: &mut Seats) -> usize {
+        let interval = rules.world.clinics.session_interval as i64;
+        let mut held = 0;
+        for &seat in self.clients.iter().take(capacity as usize) {
+            if interval > 1 && i64::from(week) < seats.courses[seat].last_week + interval {
+                break;
+            }
+            seats.call(seat);
+            seats.courses[seat].last_week = i64::from(week);
+            self.tell(rules, seats, seat);
+            held += 1;
+        }
+        held
+    }
+
+    /// Lets a client's lane reckon with the therapist's pace and burnout as they are now.
+    pub fn tell(&self, rules: &Rules, seats: &mut Seats, seat: usize) {
+        let (course, courses, l) = (&mut seats.courses[seat], &mut seats.blocks[seat / W].courses, seat % W);
+        if self.pace[0] != course.interval {
+            course.interval = self.pace[0];
+            (courses.interval[l], courses.gain[l]) = (self.pace[0], self.pace[1]);
+        }
+        if self.burnout != course.burnout {
+            rules.burnout.change(courses, l, self.burnout - course.burnout);
+            course.burnout = self.burnout;
+        }
     }
 
     /// Takes leave of those whose course ended, and counts what the week has cost.

@@ -270,7 +270,7 @@ impl<'a> Arm<'a> {
         let service = self.service_of(therapist);
         let seats = &mut self.services[service].seats;
         let seat = seats.admit(start, *course);
-        self.practices[therapist].clients.push_front(seat);
+        self.practices[therapist].clients.insert(0, seat);
         let second = service > 0;
         seats.blocks[seat / W].courses.held_before[seat % W] =
             past.as_ref().filter(|_| second).map_or(0.0, |past| f64::from(past.course.sessions));
