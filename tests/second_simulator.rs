@@ -12,8 +12,9 @@ use dyadsim::model::rules::{Rules, World};
 use second::compare::{Comparison, Estimate, Sample, compare};
 use second::course::{Outcome, Setting};
 use second::curves::{Curves, norm_charts};
+use second::open_clinic::Replicate;
 use second::people::{Bug, Luck};
-use second::worlds;
+use second::{open_worlds, services, worlds};
 use std::collections::BTreeMap;
 
 /// Replicates of 500 clinics, 5,000 clients.
@@ -85,6 +86,7 @@ fn agree(name: &str, world: &World) {
 
 fn assert_agreement(name: &str, comparisons: &[Comparison]) {
     println!("{name}: {} comparisons, worst: {}", comparisons.len(), worst(comparisons));
+    if std::env::var("ALL").is_ok() { for c in comparisons { println!("{c} {}", if c.is_sharp() {""} else {"BLUNT"}); } }
     let wrong: Vec<String> = comparisons.iter().filter(|c| !c.agrees()).map(ToString::to_string).collect();
     let blunt: Vec<String> = comparisons.iter().filter(|c| !c.is_sharp()).map(ToString::to_string).collect();
     assert!(wrong.is_empty(), "{name}: the two simulators differ\n{}", wrong.join("\n"));
@@ -146,6 +148,76 @@ agree!(
     meeting_interventions,
     forms_missing,
 );
+
+/// Replicates of open clinics, of some hundred clients each.
+const OPEN_REPLICATES: u64 = 8000;
+
+/// Fewer are enough to find a mistake.
+const OPEN_REPLICATES_WITH_BUG: u64 = 300;
+
+fn open_engine(world: &World, charts: &[Vec<f64>], replicates: u64) -> Vec<Estimate> {
+    let curves = ExpectedCurves::from_paths(&world.tracking, charts);
+    let cell = Cell::new(vec![Rules::of(world, Some(curves)).expect("a world without contradictions")]);
+    let mut workspace = Workspace::default();
+    let mut all = OpenClinics::default();
+    for replicate in 0..replicates {
+        workspace.simulate(&cell, 2026, replicate, &mut Unobserved);
+        let arm = &workspace.arms[0];
+        all.add(world, &services::of_engine(arm, outcome), services::reported_by_engine(&cell.arms[0], arm));
+    }
+    all.estimates()
+}
+
+fn open_second(world: &World, charts: &[Vec<f64>], bug: Option<Bug>, replicates: u64) -> Vec<Estimate> {
+    let mut luck = Luck::new(7);
+    let curves = Curves::of(world, charts);
+    let setting = Setting::of(world, Some(&curves), bug);
+    let mut all = OpenClinics::default();
+    for _ in 0..replicates {
+        let replicate = setting.open_clinics(&mut luck);
+        let reported = services::reported(world, &replicate, |outcome| setting.improved(outcome));
+        all.add(world, &replicate, reported);
+    }
+    all.estimates()
+}
+
+/// What many replicates of open clinics come to.
+#[derive(Default)]
+struct OpenClinics {
+    treated: Vec<Vec<(usize, Outcome)>>,
+    values: Vec<services::Values>,
+}
+
+impl OpenClinics {
+    fn add(&mut self, world: &World, replicate: &Replicate, reported: services::Values) {
+        self.treated.push(replicate.visits.iter().filter_map(|visit| visit.treated).collect());
+        self.values.push([services::values(world, replicate), reported].concat());
+    }
+
+    fn estimates(self) -> Vec<Estimate> {
+        let mut all = services::estimates(&self.values);
+        all.extend(Sample::of_replicates(self.treated.into_iter()).estimates());
+        all
+    }
+}
+
+/// Both simulators agree about open clinics in this world.
+fn agree_when_open(name: &str, world: &World) {
+    let charts = shared_charts(world);
+    let engine = open_engine(world, &charts, OPEN_REPLICATES);
+    assert_agreement(name, &compare(&engine, &open_second(world, &charts, None, OPEN_REPLICATES)));
+}
+
+macro_rules! agree_when_open {
+    ($($world:ident),+ $(,)?) => {
+        $(#[test]
+        fn $world() {
+            agree_when_open(stringify!($world), &open_worlds::$world());
+        })+
+    };
+}
+
+agree_when_open!(open_next_free, open_balanced, open_track_record, open_allotted, open_random);
 
 /// A mistake, and the name and the maker of the world it is planted in.
 type Planted = (Bug, &'static str, fn() -> World);

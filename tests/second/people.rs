@@ -94,6 +94,40 @@ pub enum Bug {
     GapsSwapped,
     /// Relief lowers ratings.
     HaloTurned,
+    /// Clients are ready to wait a week longer.
+    PatienceLonger,
+    /// Nobody is taken on in the week of referral.
+    TakenOnLate,
+    /// Load does not stretch intervals.
+    StretchIgnored,
+    /// Load counts clients, however often they come.
+    LoadIgnoresInterval,
+    /// Burnout does not reach courses under way.
+    BurnoutNotFelt,
+    /// Burnout never goes away.
+    NoRecovery,
+    /// Every load wears out, not just overload.
+    EveryLoadWearsOut,
+    /// Ruptures are counted by the client, not by the session.
+    RupturesByClient,
+    /// Therapists hold as many sessions as clients want.
+    CapacityIgnored,
+    /// Courses under way when the sample ends are not followed.
+    RunOutLeftOut,
+    /// The SD of the change while waiting grows with the weeks, not with their root.
+    WaitingSpreadsLinearly,
+    /// Change while waiting moves the level the client is heading for.
+    WaitMovesHeading,
+    /// Track records are plain means.
+    RawRecord,
+    /// New clients are the last of the rota.
+    NewClientsLast,
+    /// Therapists with a free place take turns on referral, others are left out.
+    AllottedToTheFree,
+    /// Most referrals come half a year late.
+    SeasonTurned,
+    /// The calendar of training starts with the warm-up.
+    CalendarFromOpening,
 }
 
 /// Pseudo-random numbers.
@@ -142,6 +176,7 @@ pub fn logit(p: f64) -> f64 {
 }
 
 /// A clinic.
+#[derive(Clone, Copy)]
 pub struct Clinic {
     /// h_k.
     pub heading_shift: f64,
@@ -164,6 +199,7 @@ impl Clinic {
 }
 
 /// A therapist.
+#[derive(Clone, Copy)]
 pub struct Therapist {
     /// Facilitative interpersonal skill, standard normal.
     pub skill: f64,
@@ -278,7 +314,7 @@ impl Therapist {
     }
 
     /// Alliance that burnout takes away.
-    fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
+    pub fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
         let per_unit = if bug == Some(Bug::BurntOutAlly) { 0.0 } else { world.therapists.burnout_alliance };
         per_unit * world.therapists.alliance_variance.sqrt() * self.burnout * therapist_share(world, bug)
     }
@@ -331,6 +367,7 @@ fn cholesky(matrix: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
 }
 
 /// A client in her dyad: everything that is settled before session 1.
+#[derive(Clone, Copy)]
 pub struct Client {
     /// Attachment anxiety.
     pub anxiety: f64,
