@@ -3,6 +3,7 @@
 use super::course::{Course, Outcome, Setting};
 use super::people::{Bug, Client, Clinic, Luck, Therapist};
 use dyadsim::engine::service::ClinicWeek;
+use dyadsim::model::ending::EndReason;
 use dyadsim::model::workload::{Assignment, Workload};
 use rand_distr::Poisson;
 use std::f64::consts::TAU;
@@ -66,7 +67,7 @@ struct Treated<'a> {
 /// A therapist at work.
 struct Practice<'a> {
     therapist: Therapist,
-    /// Her clients, those first whom she took on first.
+    /// Her clients in the order of the rota: new ones come in at its head, and those she has seen go to its end.
     clients: Vec<Treated<'a>>,
     /// How many clients the clinic had taken on when she last took on one; rising from the first therapist to the last at
     /// the opening.
@@ -218,7 +219,9 @@ impl<'a> Open<'a> {
             let person = Client::admit(world, bug, &self.clinic, &practice.therapist, luck);
             let mut course = Course::begin(self.setting, self.clinic, practice.therapist, person, luck);
             course.wait(f64::from(waited), luck);
-            practice.clients.push(Treated { course, from_list: client, waited, last_session: None });
+            let rota_end = practice.clients.len();
+            let place = if bug == Some(Bug::NewClientsLast) { rota_end } else { 0 };
+            practice.clients.insert(place, Treated { course, from_list: client, waited, last_session: None });
         }
         self.today.waiting = self.list.len() as u32;
     }
@@ -278,7 +281,7 @@ impl<'a> Open<'a> {
             let of = if self.bug(Bug::RupturesByClient) { clients } else { sessions };
             let ruptures = if sessions == 0.0 { 0.0 } else { ruptured / of };
             self.wear_out(j, load, ruptures);
-            self.discharge(j, ended, luck);
+            self.discharge(j, &seen, &ended, luck);
             self.today.sessions += seen.len() as u32;
             self.today.in_treatment += self.staff[j].clients.len() as u32;
             self.today.burnout += self.staff[j].therapist.burnout / therapists as f64;
@@ -297,8 +300,6 @@ impl<'a> Open<'a> {
         let clients = &self.staff[j].clients;
         let due = |i: &usize| clients[*i].last_session.is_none_or(|last| self.week - last >= interval);
         let mut due: Vec<usize> = (0..clients.len()).filter(due).collect();
-        let first = if self.bug(Bug::NewClientsLast) { self.week } else { 0 };
-        due.sort_by_key(|&i| clients[i].last_session.unwrap_or(first));
         if !self.bug(Bug::CapacityIgnored) {
             due.truncate(self.work.capacity as usize);
         }
@@ -339,26 +340,34 @@ impl<'a> Open<'a> {
         *burnout = persistence * *burnout + self.work.burnout_overload * overload + self.work.burnout_ruptures * ruptures;
     }
 
-    /// Step 6.
-    fn discharge(&mut self, j: usize, mut ended: Vec<Ending>, luck: &mut Luck) {
-        ended.sort_by_key(|&(i, _)| std::cmp::Reverse(i));
-        for (i, reason) in ended {
-            let client = self.staff[j].clients.remove(i);
-            self.staff[j].former += 1;
-            self.staff[j].improvement += client.course.improvement();
-            let outcome = client.course.discharge(reason, luck);
-            self.today.ended += 1;
-            if self.looked_at(self.week) {
-                self.ended += 1;
-                self.helped += u64::from(self.setting.improved(&outcome));
+    /// Step 6, and those who were seen and stay go to the end of the rota.
+    fn discharge(&mut self, j: usize, seen: &[usize], ended: &[Ending], luck: &mut Luck) {
+        let mut back = Vec::new();
+        for (i, client) in std::mem::take(&mut self.staff[j].clients).into_iter().enumerate() {
+            match ended.iter().find(|(who, _)| *who == i) {
+                Some(&(_, reason)) => self.see_off(j, client, reason, luck),
+                None if seen.contains(&i) => back.push(client),
+                None => self.staff[j].clients.push(client),
             }
-            self.leave(client.from_list, client.waited, Some((j, outcome)));
         }
+        self.staff[j].clients.append(&mut back);
+    }
+
+    fn see_off(&mut self, j: usize, client: Treated, reason: EndReason, luck: &mut Luck) {
+        self.staff[j].former += 1;
+        self.staff[j].improvement += client.course.improvement();
+        let outcome = client.course.discharge(reason, luck);
+        self.today.ended += 1;
+        if self.looked_at(self.week) {
+            self.ended += 1;
+            self.helped += u64::from(self.setting.improved(&outcome));
+        }
+        self.leave(client.from_list, client.waited, Some((j, outcome)));
     }
 }
 
-/// A client's place on her therapist's list, and why her course ends.
-type Ending = (usize, dyadsim::model::ending::EndReason);
+/// A client's place in the rota, and why her course ends.
+type Ending = (usize, EndReason);
 
 /// Section 11: the week v of the calendar.
 fn calendar(setting: &Setting, work: &Workload, week: u32) -> f64 {
