@@ -357,6 +357,9 @@ impl<'a> Course<'a> {
             Symptoms::Relaxation(r) => {
                 let cost = self.setting.treatment.therapist_share * world.therapists.burnout_cost * more_burnout;
                 self.heading += r.heading_alliance * effective + world.therapists.effectiveness * cost;
+                if self.bug(Bug::RateFollowsBurnout) {
+                    self.client.rate *= (-r.rate_alliance * effective).exp();
+                }
             }
             Symptoms::LinearGrowth(g) => self.client.slope += g.trait_effect * effective,
         }

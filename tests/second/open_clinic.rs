@@ -237,9 +237,12 @@ impl<'a> Open<'a> {
         if free.is_empty() || !self.list.first().is_some_and(ready) {
             return None;
         }
-        let longest_ago = |of: &[usize]| of.iter().copied().min_by_key(|&j| self.staff[j].last_taken_on).unwrap();
+        let first = self.bug(Bug::TiesToTheFirst) && self.work.assignment != Assignment::NextFree;
+        let whom = |of: &[usize]| of.iter().copied().min_by_key(|&j| self.staff[j].last_taken_on).unwrap();
+        let longest_ago = |of: &[usize]| if first { of[0] } else { whom(of) };
         let therapist = match self.work.assignment {
             Assignment::NextFree | Assignment::Allotted => longest_ago(&free),
+            Assignment::Random if self.bug(Bug::NothingRandom) => longest_ago(&free),
             Assignment::Random => free[(luck.uniform() * free.len() as f64) as usize],
             Assignment::Balanced => {
                 let fewest = free.iter().map(|&j| self.staff[j].clients.len()).min().unwrap();
@@ -274,7 +277,7 @@ impl<'a> Open<'a> {
                 self.staff[j].served.burnout += self.staff[j].therapist.burnout;
             }
             self.today.load += load / therapists as f64;
-            self.today.places_filled += self.staff[j].clients.len() as u32;
+            let places_filled = self.staff[j].clients.len() as u32;
             let seen = self.rota(j);
             let (sessions, clients) = (seen.len() as f64, self.staff[j].clients.len() as f64);
             let (ended, ruptured) = self.see(j, &seen, load, luck);
@@ -282,6 +285,7 @@ impl<'a> Open<'a> {
             let ruptures = if sessions == 0.0 { 0.0 } else { ruptured / of };
             self.wear_out(j, load, ruptures);
             self.discharge(j, &seen, &ended, luck);
+            self.today.places_filled += if self.bug(Bug::PlacesAtTheEnd) { self.staff[j].clients.len() as u32 } else { places_filled };
             self.today.sessions += seen.len() as u32;
             self.today.in_treatment += self.staff[j].clients.len() as u32;
             self.today.burnout += self.staff[j].therapist.burnout / therapists as f64;
@@ -371,9 +375,12 @@ type Ending = (usize, EndReason);
 
 /// Section 11: the week v of the calendar.
 fn calendar(setting: &Setting, work: &Workload, week: u32) -> f64 {
-    if setting.bug == Some(Bug::CalendarFromOpening) {
-        f64::from(week - 1)
-    } else {
-        (f64::from(week) - 1.0 - f64::from(work.warm_up)).max(0.0)
+    let since_opening = f64::from(week) - 1.0;
+    let looked_at_for = since_opening - f64::from(work.warm_up);
+    match setting.bug {
+        Some(Bug::CalendarFromOpening) => since_opening,
+        Some(Bug::CalendarBelowZero) => looked_at_for,
+        Some(Bug::CalendarFromOne) => (looked_at_for + 1.0).max(0.0),
+        _ => looked_at_for.max(0.0),
     }
 }

@@ -1,5 +1,5 @@
-//! Worlds of open clinics that together switch on every key of `workload`. Small clinics with many therapists in them for
-//! their clients, since only replicates are independent.
+//! Worlds of open clinics that together switch on every key of `workload`. Replicates are small and many,
+//! since only replicates are independent.
 
 use super::worlds::{default_world, intensity, relaxation, three_groups};
 use dyadsim::model::development::{Development, Training};
@@ -57,6 +57,7 @@ pub fn open_next_free() -> World {
     world.alliance_effects.therapist = 2.0;
     let r = relaxation(&mut world);
     r.heading_alliance = 5.0;
+    r.rate_alliance = 0.4;
     r.life_event = 0.1;
     r.natural_change = -0.8;
     r.rate = 0.2;
@@ -68,9 +69,9 @@ pub fn open_balanced() -> World {
     let workload = Workload {
         caseload: 7,
         capacity: 3,
-        referrals: 1.6,
+        referrals: 2.4,
         weeks: 40,
-        warm_up: 15,
+        warm_up: 20,
         assignment: Assignment::Balanced,
         leave: 0.05,
         waiting_change: -1.0,
@@ -93,7 +94,7 @@ pub fn open_track_record() -> World {
     let workload = Workload {
         caseload: 5,
         capacity: 9,
-        referrals: 2.2,
+        referrals: 2.7,
         season: 0.3,
         weeks: 60,
         warm_up: 20,
@@ -156,7 +157,7 @@ pub fn open_random() -> World {
     let workload = Workload {
         caseload: 8,
         capacity: 5,
-        referrals: 3.2,
+        referrals: 4.0,
         weeks: 30,
         warm_up: 0,
         assignment: Assignment::Random,
@@ -170,5 +171,16 @@ pub fn open_random() -> World {
     world.measures.0.insert("symptoms".into(), form);
     world.feedback = Some(Feedback::Pcoms(Pcoms { engagement: 2.0, ..Pcoms::default() }));
     world.therapists.burnout_cost = 1.0;
+    world
+}
+
+/// A training at the beginning of the second week looked at, and years that change a lot: what the calendar says before, in
+/// and after those weeks.
+pub fn open_trained() -> World {
+    let workload = Workload { caseload: 12, capacity: 12, referrals: 6.0, weeks: 8, warm_up: 16, ..Workload::default() };
+    let mut world = open(1, 4, workload);
+    let training = Training { share: 1.0, week: 1.0, months: 0.0, skill: 3.0, notice: 2.0, repair: 2.0, ..Training::default() };
+    world.therapists.development = Development { yearly_change: -2.0, training, ..Development::default() };
+    intensity(&mut world).mean = 0.6;
     world
 }

@@ -104,6 +104,8 @@ pub enum Bug {
     LoadIgnoresInterval,
     /// Burnout does not reach courses under way.
     BurnoutNotFelt,
+    /// The rate of a course under way follows burnout, too.
+    RateFollowsBurnout,
     /// Burnout never goes away.
     NoRecovery,
     /// Every load wears out, not just overload.
@@ -120,14 +122,24 @@ pub enum Bug {
     WaitMovesHeading,
     /// Track records are plain means.
     RawRecord,
+    /// Of equals, the first of the list takes on the next client.
+    TiesToTheFirst,
+    /// Anybody means whoever took on a client longest ago.
+    NothingRandom,
     /// New clients are the last of the rota.
     NewClientsLast,
     /// Therapists with a free place take turns on referral, others are left out.
     AllottedToTheFree,
     /// Most referrals come half a year late.
     SeasonTurned,
-    /// The calendar of training starts with the warm-up.
+    /// The calendar starts when the clinics open.
     CalendarFromOpening,
+    /// The calendar goes backwards from the first week looked at.
+    CalendarBelowZero,
+    /// The calendar counts the first week looked at as week 1.
+    CalendarFromOne,
+    /// Shares of places count everybody in treatment at the end of the week.
+    PlacesAtTheEnd,
 }
 
 /// Pseudo-random numbers.

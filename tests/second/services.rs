@@ -19,7 +19,7 @@ pub type Values = Vec<(String, f64, Matters)>;
 pub enum Matters {
     /// In the measure's own unit.
     Points(f64),
-    /// As a share of the measure.
+    /// As a share of the measure, or of .3 when the measure is smaller.
     Share(f64),
 }
 
@@ -33,7 +33,7 @@ pub fn estimates(replicates: &[Values]) -> Vec<Estimate> {
             let (name, _, matters) = &replicates[0][column];
             let matters = match matters {
                 Matters::Points(size) => *size,
-                Matters::Share(share) => share * value.abs(),
+                Matters::Share(share) => share * value.abs().max(0.3),
             };
             Estimate { name: name.clone(), value, error: (variance(&values) / values.len() as f64).sqrt(), matters }
         })
@@ -135,7 +135,7 @@ fn named(values: [f64; 12]) -> Values {
         "success of referred",
     ];
     let reported = names.into_iter().zip(values);
-    reported.map(|(name, value)| (format!("reported {name}"), value, Matters::Share(0.06))).collect()
+    reported.map(|(name, value)| (format!("reported {name}"), value, Matters::Share(if name.contains("wait") { 0.15 } else { 0.06 }))).collect()
 }
 
 /// Week (from the opening) and what happened, for all clinics and the weeks looked at.
@@ -167,11 +167,11 @@ fn waiting(replicate: &Replicate, all: &mut Values) {
     let in_vain: Vec<f64> = replicate.visits.iter().filter(gave_up).map(|visit| f64::from(visit.waited)).collect();
     let n = waited.len() as f64;
     add("clients treated", n, Matters::Share(0.04));
-    add("variance of weeks waited", variance(&waited), Matters::Share(0.1));
-    add("share that did not wait", waited.iter().filter(|&&weeks| weeks == 0.0).count() as f64 / n, Matters::Points(0.03));
-    add("share that waited a week", waited.iter().filter(|&&weeks| weeks == 1.0).count() as f64 / n, Matters::Points(0.03));
-    add("weeks waited in vain", mean(&in_vain), Matters::Share(0.06));
-    add("variance of weeks waited in vain", variance(&in_vain), Matters::Share(0.12));
+    add("variance of weeks waited", variance(&waited), Matters::Share(0.2));
+    add("share that did not wait", waited.iter().filter(|&&weeks| weeks == 0.0).count() as f64 / n, Matters::Points(0.05));
+    add("share that waited a week", waited.iter().filter(|&&weeks| weeks == 1.0).count() as f64 / n, Matters::Points(0.05));
+    add("weeks waited in vain", mean(&in_vain), Matters::Share(0.15));
+    add("variance of weeks waited in vain", variance(&in_vain), Matters::Share(0.4));
     for (name, value) in [
         ("intake", of(|_, outcome| outcome.intake_score)),
         ("final", of(|_, outcome| outcome.final_score)),
@@ -180,7 +180,7 @@ fn waiting(replicate: &Replicate, all: &mut Values) {
         ("dropout", of(|_, outcome| if outcome.reason == EndReason::Dropout { 1.0 } else { 0.0 })),
         ("week of referral", of(|visit, _| f64::from(visit.referred))),
     ] {
-        add(&format!("r weeks waited, {name}"), correlation(&waited, &value), Matters::Points(0.04));
+        add(&format!("r weeks waited, {name}"), correlation(&waited, &value), Matters::Points(0.08));
     }
     let referred = of(|visit, _| f64::from(visit.referred));
     for (name, value) in [
@@ -190,13 +190,13 @@ fn waiting(replicate: &Replicate, all: &mut Values) {
         ("noticed sessions", of(|_, outcome| f64::from(outcome.noticed_sessions))),
         ("repairs", of(|_, outcome| f64::from(outcome.repairs))),
     ] {
-        add(&format!("r week of referral, {name}"), correlation(&referred, &value), Matters::Points(0.04));
+        add(&format!("r week of referral, {name}"), correlation(&referred, &value), Matters::Points(0.06));
     }
     // How far apart the scores of those are who waited briefly, and long.
-    for (name, [from, to]) in [("0 to 1 weeks", [0, 1]), ("2 to 4 weeks", [2, 4]), ("5 weeks and more", [5, u32::MAX])] {
+    for (name, [from, to]) in [("0 to 1 weeks", [0, 1]), ("2 weeks and more", [2, u32::MAX])] {
         let some = treated.iter().filter(|(visit, _)| (from..=to).contains(&visit.waited));
         let intake: Vec<f64> = some.map(|(_, outcome)| outcome.intake_score).collect();
-        add(&format!("variance of intake after {name}"), variance(&intake), Matters::Share(0.2));
+        add(&format!("variance of intake after {name}"), variance(&intake), Matters::Share(0.25));
     }
 }
 
@@ -223,10 +223,12 @@ fn weeks(world: &World, replicate: &Replicate, all: &mut Values) {
             let swing = |&(week, of): &(usize, &ClinicWeek)| field(of) * (TAU * week as f64 / 52.0 - phase).cos();
             mean(&looked_at.iter().map(swing).collect::<Vec<_>>())
         };
-        add(format!("{name} in the warm-up"), mean(&fresh), Matters::Share(0.06));
-        add(format!("{name} a week"), mean(&values), Matters::Share(0.06));
-        add(format!("variance of {name}"), variance(&values), Matters::Share(0.12));
-        let swing = Matters::Points(0.06 * mean(&values).max(0.5));
+        // Waiting lists have a long memory, so that few weeks are worth counting in them.
+        let share = if ["waiting", "lost"].contains(&name) { 0.15 } else { 0.06 };
+        add(format!("{name} in the warm-up"), mean(&fresh), Matters::Share(2.0 * share));
+        add(format!("{name} a week"), mean(&values), Matters::Share(share));
+        add(format!("variance of {name}"), variance(&values), Matters::Share(0.25));
+        let swing = Matters::Points(share * mean(&values).max(0.8));
         add(format!("{name}, turn of the year"), season(0.0), swing);
         add(format!("{name}, spring"), season(TAU / 4.0), swing);
     }
@@ -242,15 +244,15 @@ fn therapists(replicate: &Replicate, all: &mut Values) {
     let effectiveness: Vec<f64> = staff.iter().map(|served| served.effectiveness).collect();
     let load: Vec<f64> = staff.iter().map(|served| served.load).collect();
     let burnout: Vec<f64> = staff.iter().map(|served| served.burnout).collect();
-    add("variance of clients between therapists", variance(&clients), Matters::Share(0.12));
-    add("variance of load between therapists", variance(&load), Matters::Share(0.2));
-    add("variance of burnout between therapists", variance(&burnout), Matters::Share(0.2));
+    add("variance of clients between therapists", variance(&clients), Matters::Share(0.25));
+    add("variance of load between therapists", variance(&load), Matters::Share(0.3));
+    add("variance of burnout between therapists", variance(&burnout), Matters::Share(0.3));
     add("sum of burnout before the week", mean(&burnout), Matters::Share(0.06));
-    add("r effectiveness, number of clients", correlation(&effectiveness, &clients), Matters::Points(0.06));
-    add("r effectiveness, load", correlation(&effectiveness, &load), Matters::Points(0.06));
-    add("r effectiveness, burnout", correlation(&effectiveness, &burnout), Matters::Points(0.06));
-    add("r load, burnout", correlation(&load, &burnout), Matters::Points(0.06));
-    add("r number of clients, load", correlation(&clients, &load), Matters::Points(0.06));
+    add("r effectiveness, number of clients", correlation(&effectiveness, &clients), Matters::Points(0.1));
+    add("r effectiveness, load", correlation(&effectiveness, &load), Matters::Points(0.1));
+    add("r effectiveness, burnout", correlation(&effectiveness, &burnout), Matters::Points(0.1));
+    add("r load, burnout", correlation(&load, &burnout), Matters::Points(0.1));
+    add("r number of clients, load", correlation(&clients, &load), Matters::Points(0.1));
     add("clients of the first therapist", clients[0], Matters::Share(0.06));
 }
 
@@ -258,7 +260,11 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// Variance; not a number with fewer than two values.
 fn variance(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return f64::NAN;
+    }
     let mean = mean(values);
     values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)
 }
