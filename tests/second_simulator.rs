@@ -153,7 +153,7 @@ agree!(
 const OPEN_REPLICATES: u64 = 2400;
 
 /// Fewer are enough to find a mistake.
-const OPEN_REPLICATES_WITH_BUG: u64 = 800;
+const OPEN_REPLICATES_WITH_BUG: u64 = 500;
 
 fn open_engine(world: &World, charts: &[Vec<f64>], replicates: u64) -> Vec<Estimate> {
     let curves = ExpectedCurves::from_paths(&world.tracking, charts);
@@ -276,10 +276,10 @@ const PLANTED_WHEN_OPEN: &[Planted] = &[
     (Bug::StretchIgnored, "open_next_free", open_worlds::open_next_free),
     (Bug::LoadIgnoresInterval, "open_balanced", open_worlds::open_balanced),
     (Bug::CapacityIgnored, "open_next_free", open_worlds::open_next_free),
-    (Bug::NewClientsLast, "open_next_free", open_worlds::open_next_free),
+    (Bug::NewClientsLast, "open_random", open_worlds::open_random),
     (Bug::BurnoutNotFelt, "open_next_free", open_worlds::open_next_free),
     (Bug::BurnoutNotFelt, "open_allotted", open_worlds::open_allotted),
-    (Bug::RateFollowsBurnout, "open_next_free", open_worlds::open_next_free),
+    (Bug::RateFollowsBurnout, "open_random", open_worlds::open_random),
     (Bug::NoRecovery, "open_next_free", open_worlds::open_next_free),
     (Bug::EveryLoadWearsOut, "open_balanced", open_worlds::open_balanced),
     (Bug::RupturesByClient, "open_next_free", open_worlds::open_next_free),
@@ -292,7 +292,7 @@ const PLANTED_WHEN_OPEN: &[Planted] = &[
     (Bug::NothingRandom, "open_random", open_worlds::open_random),
     (Bug::AllottedToTheFree, "open_allotted", open_worlds::open_allotted),
     (Bug::PlacesAtTheEnd, "open_balanced", open_worlds::open_balanced),
-    (Bug::CalendarFromOpening, "open_track_record", open_worlds::open_track_record),
+    (Bug::CalendarFromOpening, "open_trained", open_worlds::open_trained),
     (Bug::CalendarFromOne, "open_trained", open_worlds::open_trained),
     (Bug::CalendarBelowZero, "open_trained", open_worlds::open_trained),
 ];

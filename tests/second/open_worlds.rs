@@ -34,8 +34,8 @@ pub fn open_next_free() -> World {
         warm_up: 20,
         assignment: Assignment::NextFree,
         leave: 0.12,
-        waiting_change: 1.5,
-        waiting_sd: 4.0,
+        waiting_change: 2.5,
+        waiting_sd: 6.0,
         waiting_dropout: 0.2,
         burnout_persistence: 0.8,
         burnout_overload: 0.6,
@@ -57,7 +57,6 @@ pub fn open_next_free() -> World {
     world.alliance_effects.therapist = 2.0;
     let r = relaxation(&mut world);
     r.heading_alliance = 5.0;
-    r.rate_alliance = 0.4;
     r.life_event = 0.1;
     r.natural_change = -0.8;
     r.rate = 0.2;
@@ -96,13 +95,13 @@ pub fn open_track_record() -> World {
         capacity: 9,
         referrals: 2.7,
         season: 0.3,
-        weeks: 60,
-        warm_up: 20,
+        weeks: 50,
+        warm_up: 0,
         assignment: Assignment::TrackRecord,
         ..Workload::default()
     };
-    let mut world = open(1, 5, workload);
-    world.therapists.effectiveness = 15.0;
+    let mut world = open(1, 8, workload);
+    world.therapists.effectiveness = 12.0;
     world.therapists.development = Development {
         yearly_change: -0.6,
         practice_share: 0.4,
@@ -152,17 +151,17 @@ pub fn open_allotted() -> World {
     world
 }
 
-/// Anybody takes the next client; ratings decide, and forms get lost.
+/// Anybody takes the next client; a new clinic wears its therapists out; ratings alarm, and forms get lost.
 pub fn open_random() -> World {
     let workload = Workload {
-        caseload: 8,
-        capacity: 5,
-        referrals: 4.0,
+        caseload: 10,
+        capacity: 3,
+        referrals: 2.6,
         weeks: 30,
         warm_up: 0,
         assignment: Assignment::Random,
-        leave: 0.04,
-        burnout_overload: 0.5,
+        leave: 0.08,
+        burnout_overload: 0.15,
         ..Workload::default()
     };
     let mut world = open(1, 4, workload);
@@ -171,13 +170,17 @@ pub fn open_random() -> World {
     world.measures.0.insert("symptoms".into(), form);
     world.feedback = Some(Feedback::Pcoms(Pcoms { engagement: 2.0, ..Pcoms::default() }));
     world.therapists.burnout_cost = 1.0;
+    world.therapists.burnout_alliance = 0.8;
+    world.therapists.alliance_variance = 0.3;
+    world.alliance_effects.therapist = 1.5;
+    relaxation(&mut world).rate_alliance = 0.6;
     world
 }
 
 /// A training at the beginning of the second week looked at, and years that change a lot: what the calendar says before, in
 /// and after those weeks.
 pub fn open_trained() -> World {
-    let workload = Workload { caseload: 12, capacity: 12, referrals: 6.0, weeks: 8, warm_up: 16, ..Workload::default() };
+    let workload = Workload { caseload: 20, capacity: 20, referrals: 6.0, weeks: 8, warm_up: 16, ..Workload::default() };
     let mut world = open(1, 4, workload);
     let training = Training { share: 1.0, week: 1.0, months: 0.0, skill: 3.0, notice: 2.0, repair: 2.0, ..Training::default() };
     world.therapists.development = Development { yearly_change: -2.0, training, ..Development::default() };
