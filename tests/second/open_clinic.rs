@@ -69,8 +69,8 @@ struct Practice<'a> {
     therapist: Therapist,
     /// Her clients in the order of the rota: new ones come in at its head, and those she has seen go to its end.
     clients: Vec<Treated<'a>>,
-    /// How many clients the clinic had taken on when she last took on one; rising from the first therapist to the last at
-    /// the opening.
+    /// How many clients the clinic had taken on when she last took on one. At the opening it rises from the first
+    /// therapist to the last, or falls with `TrackRecord`.
     last_taken_on: i64,
     former: u32,
     /// Sum of her former clients' improvements.
@@ -103,7 +103,8 @@ impl Setting<'_> {
             let weeks = clinic.run(luck);
             let colleagues = all.staff.len();
             all.staff.extend(clinic.staff.iter().map(|practice| practice.served));
-            all.visits.extend(clinic.visits.iter().map(|visit| Visit { treated: visit.treated.map(|(j, o)| (colleagues + j, o)), ..*visit }));
+            all.visits
+                .extend(clinic.visits.iter().map(|visit| Visit { treated: visit.treated.map(|(j, o)| (colleagues + j, o)), ..*visit }));
             all.weeks.push(weeks);
             all.ended += clinic.ended;
             all.helped += clinic.helped;
@@ -120,7 +121,8 @@ impl<'a> Open<'a> {
             .map(|j| {
                 let therapist = Therapist::hire(setting.world, setting.bug, luck);
                 let served = Served { effectiveness: therapist.effectiveness, ..Served::default() };
-                Practice { therapist, clients: Vec::new(), last_taken_on: i64::from(j) - 10_000, former: 0, improvement: 0.0, served }
+                let before = if work.assignment == Assignment::TrackRecord { -1 - i64::from(j) } else { i64::from(j) - 10_000 };
+                Practice { therapist, clients: Vec::new(), last_taken_on: before, former: 0, improvement: 0.0, served }
             })
             .collect();
         let today = ClinicWeek::default();
@@ -214,7 +216,8 @@ impl<'a> Open<'a> {
             self.today.started += 1;
             let practice = &mut self.staff[j];
             practice.last_taken_on = self.taken_on_so_far;
-            practice.therapist.career.week = calendar(self.setting, self.work, self.week);
+            let week = if self.setting.bug == Some(Bug::CalendarOfReferral) { client.referred } else { self.week };
+            practice.therapist.career.week = calendar(self.setting, self.work, week);
             let (world, bug) = (self.setting.world, self.setting.bug);
             let person = Client::admit(world, bug, &self.clinic, &practice.therapist, luck);
             let mut course = Course::begin(self.setting, self.clinic, practice.therapist, person, luck);

@@ -45,6 +45,8 @@ pub fn open_next_free() -> World {
     world.clinics.interval_exponent = 0.8;
     world.clinics.outcome_sd = 6.0;
     let therapists = &mut world.therapists;
+    therapists.development.training =
+        Training { share: 0.9, week: 22.0, months: 0.0, skill: 2.0, notice: 1.5, repair: 1.5, ..Training::default() };
     therapists.burnout_mean = 0.2;
     therapists.burnout_sd = 0.5;
     therapists.burnout_cost = 1.0;
@@ -106,16 +108,7 @@ pub fn open_track_record() -> World {
         yearly_change: -0.6,
         practice_share: 0.4,
         practice_effect: 0.3,
-        training: Training {
-            share: 0.7,
-            week: 25.0,
-            months: 4.0,
-            skill: 1.5,
-            alliance: 0.6,
-            effect: 0.8,
-            notice: 1.0,
-            repair: 1.0,
-        },
+        training: Training { share: 0.7, week: 25.0, months: 4.0, skill: 1.5, alliance: 0.6, effect: 0.8, notice: 1.0, repair: 1.0 },
         ..Development::default()
     };
     intensity(&mut world).mean = 0.4;
@@ -156,11 +149,11 @@ pub fn open_random() -> World {
     let workload = Workload {
         caseload: 10,
         capacity: 3,
-        referrals: 2.6,
-        weeks: 30,
+        referrals: 3.0,
+        weeks: 40,
         warm_up: 0,
         assignment: Assignment::Random,
-        leave: 0.08,
+        leave: 0.15,
         burnout_overload: 0.15,
         ..Workload::default()
     };

@@ -134,6 +134,8 @@ pub enum Bug {
     SeasonTurned,
     /// The calendar starts when the clinics open.
     CalendarFromOpening,
+    /// Clients meet the therapist as she was when they were referred.
+    CalendarOfReferral,
     /// The calendar goes backwards from the first week looked at.
     CalendarBelowZero,
     /// The calendar counts the first week looked at as week 1.
