@@ -23,6 +23,9 @@ pub enum Matters {
     Share(f64),
 }
 
+/// Something about a week.
+type Field = fn(&ClinicWeek) -> f64;
+
 /// Means of the replicates' values.
 pub fn estimates(replicates: &[Values]) -> Vec<Estimate> {
     let columns = 0..replicates.first().map_or(0, Vec::len);
@@ -98,7 +101,7 @@ pub fn reported_by_engine(rules: &Rules, arm: &ArmResult) -> Values {
 pub fn reported(world: &World, replicate: &Replicate, improved: impl Fn(&Outcome) -> bool) -> Values {
     let work = world.workload.as_ref().expect("open clinics");
     let weeks = looked_at(world, replicate);
-    let of = |field: fn(&ClinicWeek) -> f64| mean(&weeks.iter().map(|&(_, week)| field(week)).collect::<Vec<_>>());
+    let of = |field: Field| mean(&weeks.iter().map(|&(_, week)| field(week)).collect::<Vec<_>>());
     let therapists = f64::from(world.clinics.therapists);
     let mut waits: Vec<f64> = taken_on(replicate).map(|(visit, _)| f64::from(visit.waited)).collect();
     waits.sort_by(f64::total_cmp);
@@ -206,7 +209,7 @@ fn waiting(replicate: &Replicate, all: &mut Values) {
 fn weeks(world: &World, replicate: &Replicate, all: &mut Values) {
     let mut add = |name: String, value: f64, matters: Matters| all.push((name, value, matters));
     let work = world.workload.as_ref().expect("open clinics");
-    let fields: [(&str, fn(&ClinicWeek) -> f64); 10] = [
+    let fields: [(&str, Field); 10] = [
         ("referred", |week| f64::from(week.referred)),
         ("lost", |week| f64::from(week.lost)),
         ("started", |week| f64::from(week.started)),
