@@ -12,8 +12,9 @@ use dyadsim::model::rules::{Rules, World};
 use second::compare::{Comparison, Estimate, Sample, compare};
 use second::course::{Outcome, Setting};
 use second::curves::{Curves, norm_charts};
+use second::open_clinic::Replicate;
 use second::people::{Bug, Luck};
-use second::worlds;
+use second::{open_worlds, services, worlds};
 use std::collections::BTreeMap;
 
 /// Replicates of 500 clinics, 5,000 clients.
@@ -147,6 +148,78 @@ agree!(
     forms_missing,
 );
 
+/// Replicates of open clinics, of some hundred clients each.
+const OPEN_REPLICATES: u64 = 2400;
+
+/// Fewer are enough to find a mistake.
+const OPEN_REPLICATES_WITH_BUG: u64 = 600;
+
+fn open_engine(world: &World, charts: &[Vec<f64>], replicates: u64) -> Vec<Estimate> {
+    let curves = ExpectedCurves::from_paths(&world.tracking, charts);
+    let cell = Cell::new(vec![Rules::of(world, Some(curves)).expect("a world without contradictions")]);
+    let mut workspace = Workspace::default();
+    let mut all = OpenClinics::default();
+    for replicate in 0..replicates {
+        workspace.simulate(&cell, 2026, replicate, &mut Unobserved);
+        let arm = &workspace.arms[0];
+        all.add(world, &services::of_engine(arm, outcome), services::reported_by_engine(&cell.arms[0], arm));
+    }
+    all.estimates()
+}
+
+fn open_second(world: &World, charts: &[Vec<f64>], bug: Option<Bug>, replicates: u64) -> Vec<Estimate> {
+    let mut luck = Luck::new(7);
+    let curves = Curves::of(world, charts);
+    let setting = Setting::of(world, Some(&curves), bug);
+    let mut all = OpenClinics::default();
+    for _ in 0..replicates {
+        let replicate = setting.open_clinics(&mut luck);
+        let reported = services::reported(world, &replicate, |outcome| setting.improved(outcome));
+        all.add(world, &replicate, reported);
+    }
+    all.estimates()
+}
+
+/// What many replicates of open clinics come to.
+#[derive(Default)]
+struct OpenClinics {
+    treated: Vec<Vec<(usize, Outcome)>>,
+    values: Vec<services::Values>,
+}
+
+impl OpenClinics {
+    fn add(&mut self, world: &World, replicate: &Replicate, reported: services::Values) {
+        self.treated.push(replicate.visits.iter().filter_map(|visit| visit.treated).collect());
+        self.values.push([services::values(world, replicate), reported].concat());
+    }
+
+    fn estimates(self) -> Vec<Estimate> {
+        let mut all = services::estimates(&self.values);
+        let outcomes = Sample::of_replicates(self.treated.into_iter()).estimates();
+        // Clients who share therapists and queues say less than as many clients of other clinics.
+        all.extend(outcomes.into_iter().map(|one| Estimate { matters: 1.5 * one.matters, ..one }));
+        all
+    }
+}
+
+/// Both simulators agree about open clinics in this world.
+fn agree_when_open(name: &str, world: &World) {
+    let charts = shared_charts(world);
+    let engine = open_engine(world, &charts, OPEN_REPLICATES);
+    assert_agreement(name, &compare(&engine, &open_second(world, &charts, None, OPEN_REPLICATES)));
+}
+
+macro_rules! agree_when_open {
+    ($($world:ident),+ $(,)?) => {
+        $(#[test]
+        fn $world() {
+            agree_when_open(stringify!($world), &open_worlds::$world());
+        })+
+    };
+}
+
+agree_when_open!(open_next_free, open_balanced, open_track_record, open_allotted, open_random, open_trained);
+
 /// A mistake, and the name and the maker of the world it is planted in.
 type Planted = (Bug, &'static str, fn() -> World);
 
@@ -194,19 +267,70 @@ const PLANTED: &[Planted] = &[
     (Bug::HaloTurned, "forms_missing", worlds::forms_missing),
 ];
 
+/// Where each mistake about open clinics is planted.
+const PLANTED_WHEN_OPEN: &[Planted] = &[
+    (Bug::SeasonTurned, "open_next_free", open_worlds::open_next_free),
+    (Bug::PatienceLonger, "open_next_free", open_worlds::open_next_free),
+    (Bug::TakenOnLate, "open_next_free", open_worlds::open_next_free),
+    (Bug::StretchIgnored, "open_next_free", open_worlds::open_next_free),
+    (Bug::LoadIgnoresInterval, "open_balanced", open_worlds::open_balanced),
+    (Bug::CapacityIgnored, "open_next_free", open_worlds::open_next_free),
+    (Bug::NewClientsLast, "open_random", open_worlds::open_random),
+    (Bug::BurnoutNotFelt, "open_next_free", open_worlds::open_next_free),
+    (Bug::BurnoutNotFelt, "open_allotted", open_worlds::open_allotted),
+    (Bug::RateFollowsBurnout, "open_random", open_worlds::open_random),
+    (Bug::NoRecovery, "open_next_free", open_worlds::open_next_free),
+    (Bug::EveryLoadWearsOut, "open_balanced", open_worlds::open_balanced),
+    (Bug::RupturesByClient, "open_next_free", open_worlds::open_next_free),
+    (Bug::RunOutLeftOut, "open_next_free", open_worlds::open_next_free),
+    (Bug::WaitingSpreadsLinearly, "open_next_free", open_worlds::open_next_free),
+    (Bug::WaitMovesHeading, "open_next_free", open_worlds::open_next_free),
+    (Bug::RawRecord, "open_track_record", open_worlds::open_track_record),
+    (Bug::TiesToTheFirst, "open_track_record", open_worlds::open_track_record),
+    (Bug::TiesToTheFirst, "open_balanced", open_worlds::open_balanced),
+    (Bug::NothingRandom, "open_random", open_worlds::open_random),
+    (Bug::AllottedToTheFree, "open_allotted", open_worlds::open_allotted),
+    (Bug::PlacesAtTheEnd, "open_balanced", open_worlds::open_balanced),
+    (Bug::CalendarFromOpening, "open_trained", open_worlds::open_trained),
+    (Bug::CalendarOfReferral, "open_next_free", open_worlds::open_next_free),
+    (Bug::CalendarFromOne, "open_trained", open_worlds::open_trained),
+    (Bug::CalendarBelowZero, "open_trained", open_worlds::open_trained),
+];
+
 /// The comparison finds every planted mistake.
 #[test]
 fn planted_bugs_are_found() {
+    find(
+        PLANTED,
+        |world, charts| engine(world, charts, REPLICATES),
+        |world, charts, bug| second(world, charts, Some(bug), REPLICATES_WITH_BUG),
+    );
+}
+
+/// And those about open clinics.
+#[test]
+fn planted_bugs_of_open_clinics_are_found() {
+    find(
+        PLANTED_WHEN_OPEN,
+        |world, charts| open_engine(world, charts, OPEN_REPLICATES_WITH_BUG),
+        |world, charts, bug| open_second(world, charts, Some(bug), OPEN_REPLICATES_WITH_BUG),
+    );
+}
+
+type Charts = [Vec<f64>];
+
+/// Looks for mistakes by comparing with the engine's estimates in the same world, made once for each world.
+fn find(planted: &[Planted], engine: fn(&World, &Charts) -> Vec<Estimate>, second: fn(&World, &Charts, Bug) -> Vec<Estimate>) {
     let mut engines: BTreeMap<&str, (Vec<Vec<f64>>, Vec<Estimate>)> = BTreeMap::new();
     let mut missed = Vec::new();
-    for &(bug, name, world) in PLANTED {
+    for &(bug, name, world) in planted {
         let world = world();
         let (charts, engine) = engines.entry(name).or_insert_with(|| {
             let charts = shared_charts(&world);
-            let estimates = engine(&world, &charts, REPLICATES);
+            let estimates = engine(&world, &charts);
             (charts, estimates)
         });
-        let comparisons = compare(engine, &second(&world, charts, Some(bug), REPLICATES_WITH_BUG));
+        let comparisons = compare(engine, &second(&world, charts, bug));
         let found = comparisons.iter().filter(|c| !c.agrees()).count();
         println!("{bug:?} in {name}: found by {found} comparisons, worst: {}", worst(&comparisons));
         if found == 0 {

@@ -2,8 +2,8 @@
 //! in clinics, and the z value of each difference.
 //!
 //! Every statistic (mean, SD, correlation) is a smooth function of means, so its error is the sum of
-//! its influence function over clients. Clinics are independent of each other: the variance of that
-//! sum is estimated by the sum of squares of the clinics' sums.
+//! its influence function over clients. Clinics (or replicates of open clinics) are independent of
+//! each other: the variance of that sum is estimated by the sum of squares of the clinics' sums.
 
 use super::course::Outcome;
 use dyadsim::model::ending::EndReason;
@@ -11,35 +11,53 @@ use dyadsim::model::rules::World;
 use std::fmt;
 
 /// Differences of more than this many standard errors count. The two-sided false alarm rate is
-/// 6.8e-6 per comparison: 1 in 90 for all 1,600 comparisons together, whenever seeds or streams
+/// 6.8e-6 per comparison: 1 in 50 for all 3,100 comparisons together, whenever seeds or streams
 /// change; with the seeds as they are, a test that passes goes on passing.
 pub const TOLERANCE: f64 = 4.5;
 
-/// All clients of several replicates of one world, in order: clinics, therapists, clients.
+/// Clients of several replicates of one world.
 pub struct Sample {
     /// The clients' outcomes.
     pub outcomes: Vec<Outcome>,
-    /// Clients per therapist.
-    caseload: usize,
-    /// Clients per clinic.
-    clinic_size: usize,
+    /// What each client belongs to: units are independent of each other, and clients come unit by unit.
+    units: Vec<usize>,
+    /// Another client of the same therapist, if there is one.
+    same_therapist: Vec<Option<usize>>,
+    /// A client of another therapist of the same clinic, where clinics have a fixed size.
+    same_clinic: Vec<Option<usize>>,
 }
 
 impl Sample {
-    /// A sample of this world.
+    /// All clients of a world, in order: clinics, therapists, clients. Clinics are independent.
     pub fn new(world: &World, outcomes: Vec<Outcome>) -> Self {
         let caseload = world.clinics.clients_per_therapist as usize;
-        Self { outcomes, caseload, clinic_size: caseload * world.clinics.therapists as usize }
+        let clinic_size = caseload * world.clinics.therapists as usize;
+        let all = 0..outcomes.len();
+        let next_client = |at: usize| at / caseload * caseload + (at % caseload + 1) % caseload;
+        let next_door = |at: usize| at / clinic_size * clinic_size + (at % clinic_size + caseload) % clinic_size;
+        Self {
+            units: all.clone().map(|at| at / clinic_size).collect(),
+            same_therapist: all.clone().map(|at| Some(next_client(at))).collect(),
+            same_clinic: all.map(|at| Some(next_door(at))).collect(),
+            outcomes,
+        }
     }
 
-    /// The next client of the same therapist (the first follows on the last).
-    fn next_client(&self, at: usize) -> usize {
-        at / self.caseload * self.caseload + (at % self.caseload + 1) % self.caseload
-    }
-
-    /// The client at the same place with the next therapist of the same clinic.
-    fn client_next_door(&self, at: usize) -> usize {
-        at / self.clinic_size * self.clinic_size + (at % self.clinic_size + self.caseload) % self.clinic_size
+    /// The clients of open clinics who were treated, replicate by replicate, with their therapist's number in the replicate.
+    /// They share queues and therapists: only replicates are independent.
+    pub fn of_replicates(replicates: impl Iterator<Item = Vec<(usize, Outcome)>>) -> Self {
+        let mut sample = Self { outcomes: Vec::new(), units: Vec::new(), same_therapist: Vec::new(), same_clinic: Vec::new() };
+        for (replicate, mut treated) in replicates.enumerate() {
+            treated.sort_by_key(|&(therapist, _)| therapist);
+            for clients in treated.chunk_by(|one, other| one.0 == other.0) {
+                let (first, n) = (sample.outcomes.len(), clients.len());
+                sample.outcomes.extend(clients.iter().map(|(_, outcome)| *outcome));
+                sample.units.extend(clients.iter().map(|_| replicate));
+                sample.same_therapist.extend((0..n).map(|i| (n > 1).then_some(first + (i + 1) % n)));
+                sample.same_clinic.extend(clients.iter().map(|_| None));
+            }
+        }
+        sample
     }
 }
 
@@ -134,10 +152,14 @@ pub fn compare(engine: &[Estimate], second: &[Estimate]) -> Vec<Comparison> {
 
 /// What one sample says of one measure.
 pub struct Estimate {
-    name: String,
-    value: f64,
-    error: f64,
-    matters: f64,
+    /// Name of the measure.
+    pub name: String,
+    /// The estimate.
+    pub value: f64,
+    /// Its standard error.
+    pub error: f64,
+    /// The smallest error that matters.
+    pub matters: f64,
 }
 
 impl Sample {
@@ -162,22 +184,22 @@ impl Sample {
         match *kind {
             Kind::Mean(value) => mean(&self.column(value)),
             Kind::Sd(value) => sd(&self.column(value)),
-            Kind::Correlation(x, y) => correlation(&self.pairs(x, y, |at| at)),
-            Kind::SameTherapist(value) => correlation(&self.pairs(value, value, |at| self.next_client(at))),
-            Kind::SameClinic(value) => correlation(&self.pairs(value, value, |at| self.client_next_door(at))),
+            Kind::Correlation(x, y) => correlation(&self.pairs(x, y, Some)),
+            Kind::SameTherapist(value) => correlation(&self.pairs(value, value, |at| self.same_therapist[at])),
+            Kind::SameClinic(value) => correlation(&self.pairs(value, value, |at| self.same_clinic[at])),
         }
     }
 
-    /// Clinic and value of all clients to whom the value applies.
+    /// Unit and value of all clients to whom the value applies.
     fn column(&self, value: Value) -> Vec<(usize, f64)> {
-        let all = self.outcomes.iter().enumerate().map(|(at, outcome)| (at / self.clinic_size, value(outcome)));
+        let all = self.outcomes.iter().zip(&self.units).map(|(outcome, &unit)| (unit, value(outcome)));
         all.filter(|(_, x)| !x.is_nan()).collect()
     }
 
-    /// Clinic, value of a client, and another value of the client that belongs to her.
-    fn pairs(&self, x: Value, y: Value, partner: impl Fn(usize) -> usize) -> Vec<(usize, f64, f64)> {
-        let pair = |at: usize| (at / self.clinic_size, x(&self.outcomes[at]), y(&self.outcomes[partner(at)]));
-        (0..self.outcomes.len()).map(pair).filter(|(_, x, y)| !x.is_nan() && !y.is_nan()).collect()
+    /// Unit, value of a client, and another value of the client that belongs to her.
+    fn pairs(&self, x: Value, y: Value, partner: impl Fn(usize) -> Option<usize>) -> Vec<(usize, f64, f64)> {
+        let pair = |at: usize| Some((self.units[at], x(&self.outcomes[at]), y(&self.outcomes[partner(at)?])));
+        (0..self.outcomes.len()).filter_map(pair).filter(|(_, x, y)| !x.is_nan() && !y.is_nan()).collect()
     }
 }
 

@@ -141,9 +141,11 @@ impl FeedbackEffects {
 
 /// A world with what is looked up in it again and again.
 pub struct Setting<'a> {
-    world: &'a World,
+    /// The world.
+    pub world: &'a World,
     curves: Option<&'a Curves>,
-    bug: Option<Bug>,
+    /// A planted mistake.
+    pub bug: Option<Bug>,
     symptom_form: Form,
     alliance_form: Form,
     effects: FeedbackEffects,
@@ -162,6 +164,11 @@ impl<'a> Setting<'a> {
             effects: FeedbackEffects::of(world),
             treatment: treatment_of(world),
         }
+    }
+
+    /// Section 8: recovered or improved, as the symptom form tells.
+    pub fn improved(&self, outcome: &Outcome) -> bool {
+        outcome.intake_score - outcome.final_score >= self.symptom_form.instrument.reliable_change
     }
 
     /// Simulates one replicate of the whole study, client by client.
@@ -183,7 +190,7 @@ impl<'a> Setting<'a> {
                     }
                     therapist.career.week = clinics.recruitment_weeks * f64::from(i) / f64::from(clinics.clients_per_therapist);
                     let client = Client::admit(self.world, self.bug, &clinic, &therapist, luck);
-                    outcomes.push(Course::begin(self, &clinic, &therapist, &client, luck).run(luck, listen));
+                    outcomes.push(Course::begin(self, clinic, therapist, client, luck).run(luck, listen));
                 }
             }
         }
@@ -212,11 +219,16 @@ struct Today {
 }
 
 /// A course under way.
-struct Course<'a> {
+pub struct Course<'a> {
     setting: &'a Setting<'a>,
-    clinic: &'a Clinic,
-    therapist: &'a Therapist,
-    client: &'a Client,
+    clinic: Clinic,
+    /// The therapist as she was when the course began, but with the burnout of today.
+    therapist: Therapist,
+    client: Client,
+    /// Δ of today.
+    interval: f64,
+    /// What waiting adds to the log-odds of dropout.
+    dropout_of_waiting: f64,
     t: u16,
     symptoms: f64,
     /// Symptoms at the session before.
@@ -242,12 +254,15 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn begin(setting: &'a Setting<'a>, clinic: &'a Clinic, therapist: &'a Therapist, client: &'a Client, luck: &mut Luck) -> Self {
+    /// A course before its first session.
+    pub fn begin(setting: &'a Setting<'a>, clinic: Clinic, therapist: Therapist, client: Client, luck: &mut Luck) -> Self {
         Self {
             setting,
             clinic,
             therapist,
             client,
+            interval: setting.world.clinics.session_interval,
+            dropout_of_waiting: 0.0,
             t: 0,
             symptoms: client.symptoms_at_session_1,
             symptoms_before: client.symptoms_at_session_1,
@@ -286,24 +301,78 @@ impl<'a> Course<'a> {
     /// Sessions until the course ends.
     fn run(mut self, luck: &mut Luck, listen: &mut impl FnMut(u16, f64)) -> Outcome {
         loop {
-            self.t += 1;
-            self.today = Today::default();
-            self.do_symptoms();
-            self.fill_in_symptom_form(luck);
-            listen(self.t, self.score);
-            self.look_at_chart(luck);
-            self.move_state(luck);
-            self.confront();
-            self.do_alliance();
-            if let Some(rupture) = self.strain(luck) {
-                self.respond(rupture, luck);
-            }
-            self.rate(luck);
-            self.live_a_week(luck);
-            if let Some(reason) = self.ending(luck) {
+            if let Some(reason) = self.session(luck, listen) {
                 return self.discharge(reason, luck);
             }
         }
+    }
+
+    /// One session, and whether the course ends after it.
+    pub fn session(&mut self, luck: &mut Luck, listen: &mut impl FnMut(u16, f64)) -> Option<EndReason> {
+        self.t += 1;
+        self.today = Today::default();
+        self.do_symptoms();
+        self.fill_in_symptom_form(luck);
+        listen(self.t, self.score);
+        self.look_at_chart(luck);
+        self.move_state(luck);
+        self.confront();
+        self.do_alliance();
+        if let Some(rupture) = self.strain(luck) {
+            self.respond(rupture, luck);
+        }
+        self.rate(luck);
+        self.live_a_week(luck);
+        self.ending(luck)
+    }
+
+    /// Section 12: what so many weeks of waiting have done before the first session.
+    pub fn wait(&mut self, weeks: f64, luck: &mut Luck) {
+        let Some(workload) = &self.setting.world.workload else { return };
+        let spread = if self.bug(Bug::WaitingSpreadsLinearly) { weeks } else { weeks.sqrt() };
+        let change = workload.waiting_change * weeks + workload.waiting_sd * spread * luck.normal();
+        self.symptoms += change;
+        self.symptoms_before = self.symptoms;
+        if self.bug(Bug::WaitMovesHeading) {
+            self.heading += change;
+        }
+        self.dropout_of_waiting = workload.waiting_dropout * weeks;
+    }
+
+    /// Section 12: sessions so many weeks apart from now on.
+    pub fn come_every(&mut self, interval: f64) {
+        self.interval = interval;
+    }
+
+    /// Section 12, step 5: the therapist's burnout is now another one than before.
+    pub fn feel_burnout(&mut self, burnout: f64) {
+        let (world, bug) = (self.setting.world, self.setting.bug);
+        let more_burnout = burnout - self.therapist.burnout;
+        let before = self.therapist.alliance_worn_off(world, bug);
+        self.therapist.burnout = burnout;
+        let worn_off = self.therapist.alliance_worn_off(world, bug) - before;
+        self.trait_alliance -= worn_off;
+        let effective = self.client.alliance_effect * world.alliance_effects.therapist * pathway_sum(world) * worn_off;
+        match &world.symptoms {
+            Symptoms::Relaxation(r) => {
+                let cost = self.setting.treatment.therapist_share * world.therapists.burnout_cost * more_burnout;
+                self.heading += r.heading_alliance * effective + world.therapists.effectiveness * cost;
+                if self.bug(Bug::RateFollowsBurnout) {
+                    self.client.rate *= (-r.rate_alliance * effective).exp();
+                }
+            }
+            Symptoms::LinearGrowth(g) => self.client.slope += g.trait_effect * effective,
+        }
+    }
+
+    /// Does a rupture stay open?
+    pub fn stays_ruptured(&self) -> bool {
+        self.open_rupture.is_some()
+    }
+
+    /// Score at session 1 minus the last score of a session.
+    pub fn improvement(&self) -> f64 {
+        self.done.intake_score - self.score
     }
 
     fn bug(&self, bug: Bug) -> bool {
@@ -497,7 +566,7 @@ impl<'a> Course<'a> {
     fn new_strain(&self, luck: &mut Luck) -> (f64, [f64; 3]) {
         match &self.setting.world.rupture.onset {
             Onset::Intensity(i) => {
-                let client = self.client;
+                let client = &self.client;
                 let insecurity = (client.anxiety + client.avoidance) / 2_f64.sqrt();
                 let disorder = if client.personality_disorder { 1.0 } else { 0.0 };
                 let log_mean = i.mean.ln()
@@ -624,7 +693,7 @@ impl<'a> Course<'a> {
         let shock;
         match &self.setting.world.symptoms {
             Symptoms::Relaxation(r) => {
-                let interval = self.setting.world.clinics.session_interval;
+                let interval = self.interval;
                 let mut weight = interval.powf(-self.setting.world.clinics.interval_exponent);
                 if self.bug(Bug::IntervalIgnored) {
                     weight = 1.0;
@@ -677,7 +746,7 @@ impl<'a> Course<'a> {
         let Symptoms::Relaxation(r) = &self.setting.world.symptoms else {
             return 0.0;
         };
-        if luck.chance(r.life_event * self.setting.world.clinics.session_interval) { r.life_event_sd * luck.normal() } else { 0.0 }
+        if luck.chance(r.life_event * self.interval) { r.life_event_sd * luck.normal() } else { 0.0 }
     }
 
     /// Step 12 and section 5.
@@ -706,7 +775,7 @@ impl<'a> Course<'a> {
     fn dropout_log_odds(&self) -> f64 {
         let endings = &self.setting.world.endings;
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
-        let mut log_odds = endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
+        let mut log_odds = self.dropout_of_waiting + endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
         log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout + self.client.group.dropout;
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
@@ -729,7 +798,8 @@ impl<'a> Course<'a> {
         self.alliance() + self.setting.world.alliance.trait_drift * self.surprise
     }
 
-    fn discharge(mut self, reason: EndReason, luck: &mut Luck) -> Outcome {
+    /// The form after treatment.
+    pub fn discharge(mut self, reason: EndReason, luck: &mut Luck) -> Outcome {
         self.done.reason = reason;
         self.done.sessions = self.t;
         self.done.final_score = self.symptom_score(luck);

@@ -3,5 +3,8 @@
 pub mod compare;
 pub mod course;
 pub mod curves;
+pub mod open_clinic;
+pub mod open_worlds;
 pub mod people;
+pub mod services;
 pub mod worlds;

@@ -94,6 +94,54 @@ pub enum Bug {
     GapsSwapped,
     /// Relief lowers ratings.
     HaloTurned,
+    /// Clients are ready to wait a week longer.
+    PatienceLonger,
+    /// Nobody is taken on in the week of referral.
+    TakenOnLate,
+    /// Load does not stretch intervals.
+    StretchIgnored,
+    /// Load counts clients, however often they come.
+    LoadIgnoresInterval,
+    /// Burnout does not reach courses under way.
+    BurnoutNotFelt,
+    /// The rate of a course under way follows burnout, too.
+    RateFollowsBurnout,
+    /// Burnout never goes away.
+    NoRecovery,
+    /// Every load wears out, not just overload.
+    EveryLoadWearsOut,
+    /// Ruptures are counted by the client, not by the session.
+    RupturesByClient,
+    /// Therapists hold as many sessions as clients want.
+    CapacityIgnored,
+    /// Courses under way when the sample ends are not followed.
+    RunOutLeftOut,
+    /// The SD of the change while waiting grows with the weeks, not with their root.
+    WaitingSpreadsLinearly,
+    /// Change while waiting moves the level the client is heading for.
+    WaitMovesHeading,
+    /// Track records are plain means.
+    RawRecord,
+    /// Of equals, the first of the list takes on the next client.
+    TiesToTheFirst,
+    /// Anybody means whoever took on a client longest ago.
+    NothingRandom,
+    /// New clients are the last of the rota.
+    NewClientsLast,
+    /// Therapists with a free place take turns on referral, others are left out.
+    AllottedToTheFree,
+    /// Most referrals come half a year late.
+    SeasonTurned,
+    /// The calendar starts when the clinics open.
+    CalendarFromOpening,
+    /// Clients meet the therapist as she was when they were referred.
+    CalendarOfReferral,
+    /// The calendar goes backwards from the first week looked at.
+    CalendarBelowZero,
+    /// The calendar counts the first week looked at as week 1.
+    CalendarFromOne,
+    /// Shares of places count everybody in treatment at the end of the week.
+    PlacesAtTheEnd,
 }
 
 /// Pseudo-random numbers.
@@ -142,6 +190,7 @@ pub fn logit(p: f64) -> f64 {
 }
 
 /// A clinic.
+#[derive(Clone, Copy)]
 pub struct Clinic {
     /// h_k.
     pub heading_shift: f64,
@@ -164,6 +213,7 @@ impl Clinic {
 }
 
 /// A therapist.
+#[derive(Clone, Copy)]
 pub struct Therapist {
     /// Facilitative interpersonal skill, standard normal.
     pub skill: f64,
@@ -278,7 +328,7 @@ impl Therapist {
     }
 
     /// Alliance that burnout takes away.
-    fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
+    pub fn alliance_worn_off(&self, world: &World, bug: Option<Bug>) -> f64 {
         let per_unit = if bug == Some(Bug::BurntOutAlly) { 0.0 } else { world.therapists.burnout_alliance };
         per_unit * world.therapists.alliance_variance.sqrt() * self.burnout * therapist_share(world, bug)
     }
@@ -331,6 +381,7 @@ fn cholesky(matrix: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
 }
 
 /// A client in her dyad: everything that is settled before session 1.
+#[derive(Clone, Copy)]
 pub struct Client {
     /// Attachment anxiety.
     pub anxiety: f64,

@@ -50,7 +50,7 @@ fn with(change: impl FnOnce(&mut World)) -> World {
 }
 
 /// Relaxation of this world, to be changed.
-fn relaxation(world: &mut World) -> &mut Relaxation {
+pub fn relaxation(world: &mut World) -> &mut Relaxation {
     match &mut world.symptoms {
         Symptoms::Relaxation(relaxation) => relaxation,
         Symptoms::LinearGrowth(_) => unreachable!("a world of relaxation"),
@@ -58,7 +58,7 @@ fn relaxation(world: &mut World) -> &mut Relaxation {
 }
 
 /// Rupture intensity of this world, to be changed.
-fn intensity(world: &mut World) -> &mut Intensity {
+pub fn intensity(world: &mut World) -> &mut Intensity {
     match &mut world.rupture.onset {
         Onset::Intensity(intensity) => intensity,
         Onset::Logistic(_) => unreachable!("a world of intensities"),
@@ -375,7 +375,7 @@ pub fn own_treatment_linear() -> World {
 }
 
 /// Three diagnosis groups that differ in everything.
-fn three_groups(w: &mut World) {
+pub fn three_groups(w: &mut World) {
     let group = |share, severity, alliance, alliance_effect, rupture, dropout, personality_disorder| Diagnosis {
         share,
         severity: Some(severity),
