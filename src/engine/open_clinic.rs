@@ -297,9 +297,9 @@ impl<'a> Arm<'a> {
             }
             Assignment::TrackRecord => {
                 let all = Practice::record_of_all(&self.practices[therapists]);
-                candidates.max_by(|&a, &b| {
+                candidates.min_by(|&a, &b| {
                     let record = |j: usize| self.practices[j].record(all);
-                    record(a).total_cmp(&record(b)).then(self.practices[b].last_taken.cmp(&self.practices[a].last_taken))
+                    record(b).total_cmp(&record(a)).then(self.practices[a].last_taken.cmp(&self.practices[b].last_taken))
                 })
             }
         }

@@ -70,7 +70,7 @@ struct Practice<'a> {
     /// Her clients in the order of the rota: new ones come in at its head, and those she has seen go to its end.
     clients: Vec<Treated<'a>>,
     /// How many clients the clinic had taken on when she last took on one. At the opening it rises from the first
-    /// therapist to the last, or falls with `TrackRecord`.
+    /// therapist to the last.
     last_taken_on: i64,
     former: u32,
     /// Sum of her former clients' improvements.
@@ -121,7 +121,7 @@ impl<'a> Open<'a> {
             .map(|j| {
                 let therapist = Therapist::hire(setting.world, setting.bug, luck);
                 let served = Served { effectiveness: therapist.effectiveness, ..Served::default() };
-                let before = if work.assignment == Assignment::TrackRecord { -1 - i64::from(j) } else { i64::from(j) - 10_000 };
+                let before = i64::from(j) - 10_000;
                 Practice { therapist, clients: Vec::new(), last_taken_on: before, former: 0, improvement: 0.0, served }
             })
             .collect();
