@@ -344,7 +344,7 @@ fn explain_knows_keys_and_near_misses() {
 #[test]
 fn every_template_is_a_sound_scenario() {
     let desk = Desk::new();
-    for template in ["minimal", "feedback", "rupture", "sweep", "full"] {
+    for template in ["minimal", "feedback", "rupture", "sweep", "trial", "clinic", "full"] {
         let name = format!("{template}.ron");
         desk.succeed(&["new", &name, "--template", template]);
         assert_eq!(desk.succeed(&["new", "--template", template]).stdout, fs::read_to_string(desk.path(&name)).unwrap());

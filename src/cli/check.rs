@@ -218,7 +218,8 @@ fn words(plan: &Plan, file: &str) -> String {
     }
     line("replicates", format!("{}, seed {}", thousands(plan.replicates), plan.seed));
     let every = if plan.cells * plan.arms.len() > 1 { " in all arms and cells together" } else { "" };
-    line("a replicate", format!("{} clients of {} therapists{every}", thousands(plan.clients), thousands(plan.therapists)));
+    let therapists = if plan.therapists == 1 { "1 therapist".into() } else { format!("{} therapists", thousands(plan.therapists)) };
+    line("a replicate", format!("{} clients of {therapists}{every}", thousands(plan.clients)));
     line("sessions", format!("about {}", rough(plan.sessions)));
     line("time", format!("about {} on {} threads", duration(plan.seconds), plan.threads));
     line("result file", format!("about {}", bytes(plan.bytes)));

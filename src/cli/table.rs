@@ -40,7 +40,7 @@ pub(super) const EFFECT: Scale = Scale::Plain(2);
 
 const OUTCOME: &[Row] = &[
     ("score at session 1", SCORE, "intake_score"),
-    ("score after treatment, dropouts included", SCORE, "final_score"),
+    ("score after treatment, all clients", SCORE, "final_score"),
     ("change", SCORE, "change"),
     ("improvement in SDs at session 1", EFFECT, "pre_post_d"),
     ("recovered, %", Scale::Percent, "recovered"),
@@ -56,12 +56,12 @@ const ENDINGS: &[Row] = &[
     ("session cap, %", Scale::Percent, "capped"),
     ("sessions, mean", COUNT, "sessions"),
     ("sessions, median", COUNT, "median_sessions"),
-    ("sessions to reliable improvement, median", COUNT, "sessions_to_improvement"),
+    ("sessions until improved, median", COUNT, "sessions_to_improvement"),
 ];
 
 const ALLIANCE: &[Row] = &[
     ("r with outcome, early rating", EFFECT, "alliance_r_early"),
-    ("the same, session 1 score held constant", EFFECT, "alliance_r_adjusted"),
+    ("the same, given score at session 1", EFFECT, "alliance_r_adjusted"),
     ("r with outcome, last rating", EFFECT, "alliance_r_last"),
     ("stayers minus dropouts, early, d", EFFECT, "alliance_dropout_d"),
 ];
@@ -83,10 +83,10 @@ const RUPTURES: &[Row] = &[
 
 /// Shown when somebody beside the client rates alliance.
 const RATERS: &[Row] = &[
-    ("therapist: r with outcome, early rating", EFFECT, "alliance_r_therapist"),
-    ("therapist: r with outcome, last rating", EFFECT, "alliance_r_therapist_last"),
-    ("observer: r with outcome, early rating", EFFECT, "alliance_r_observer"),
-    ("observer: r with outcome, last rating", EFFECT, "alliance_r_observer_last"),
+    ("therapist: r with outcome, early", EFFECT, "alliance_r_therapist"),
+    ("therapist: r with outcome, last", EFFECT, "alliance_r_therapist_last"),
+    ("observer: r with outcome, early", EFFECT, "alliance_r_observer"),
+    ("observer: r with outcome, last", EFFECT, "alliance_r_observer_last"),
     ("client with therapist, early, r", EFFECT, "raters_r"),
     ("client minus therapist, early, d", EFFECT, "raters_d"),
 ];
@@ -153,10 +153,18 @@ const COMPACT: &[(&str, Scale, Figures)] = &[
     ("dropout, %", Scale::Percent, Figures::Level("dropout")),
 ];
 
+const COMPACT_ALLIANCE: &[(&str, Scale, Figures)] = &[
+    ("r with outcome, early rating", EFFECT, Figures::Level("alliance_r_early")),
+    ("r with outcome, last rating", EFFECT, Figures::Level("alliance_r_last")),
+    ("therapist ICC, %", Scale::Percent, Figures::Level("therapist_icc")),
+    ("ruptures repaired, %", Scale::Percent, Figures::Level("ruptures_repaired")),
+    ("sessions, mean", COUNT, Figures::Level("sessions")),
+];
+
 const COMPACT_CLINIC: &[(&str, Scale, Figures)] = &[
     ("weeks waited", SCORE, Figures::Level("weeks_waited")),
     ("lost, %", Scale::Percent, Figures::Level("lost")),
-    ("burnout", EFFECT, Figures::Level("burnout")),
+    ("burnout (0: none)", EFFECT, Figures::Level("burnout")),
     ("ended / year", SCORE, Figures::Level("throughput")),
     ("helped / year", SCORE, Figures::Level("helped_per_year")),
 ];
@@ -333,6 +341,11 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
 /// One line per cell and arm.
 fn line_per_arm(results: &Results, colour: bool) -> String {
     let mut out = compact(results, COMPACT, &format!("Outcome ({})", results.about.instruments[0]), colour);
+    let seen = super::design::line_per_arm(results, colour);
+    if seen.is_empty() {
+        let name = format!("Alliance ({}, rated by the client), therapists, sessions", results.about.instruments[1]);
+        out.push_str(&format!("\n{}", compact(results, COMPACT_ALLIANCE, &name, colour)));
+    }
     if results.about.feedback {
         out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
     }
@@ -340,7 +353,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         let name = "Clinic (ended, helped: courses ended, clients recovered or improved, per therapist and year)";
         out.push_str(&format!("\n{}", compact(results, COMPACT_CLINIC, name, colour)));
     }
-    out.push_str(&super::design::line_per_arm(results, colour));
+    out.push_str(&seen);
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();
     if lines > MOST_LINES {
         out.push_str(&format!("… {} more lines: use --json, or the tables arms and contrasts of the file.\n", lines - MOST_LINES));

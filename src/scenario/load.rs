@@ -3,6 +3,7 @@
 use super::design::Design;
 use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
+use super::names::nearly_shipped;
 use super::overrides::{Override, canonical, resolve};
 use super::path::Path;
 use super::points::Luck;
@@ -205,7 +206,7 @@ fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
 
 /// Contradictions of a world as problems of the file; inside an arm, at the arm.
 fn contradictions(world: &World, document: &Document, arm: Option<&Path>) -> Vec<Problem> {
-    as_problems(world.contradictions(), document, arm)
+    as_problems(world.contradictions().into_iter().chain(nearly_shipped(world)).collect(), document, arm)
 }
 
 /// Contradictions as problems of the file, at their own key or at another place.
