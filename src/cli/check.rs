@@ -210,8 +210,8 @@ fn words(plan: &Plan, file: &str) -> String {
             line(if i + j == 0 { "points" } else { "" }, words);
         }
     }
-    if !plan.design.is_empty() {
-        line("design", cut(&plan.design, WIDTH - 15));
+    for (i, words) in wrap(&plan.design, WIDTH - 15).into_iter().enumerate() {
+        line(if i == 0 { "design" } else { "" }, words);
     }
     if plan.cells > 1 {
         line("cells", thousands(plan.cells as u64));

@@ -45,16 +45,15 @@ fn unknown(key: &str, near: &[String]) -> Failure {
 /// A word that a key may be, such as `Sobol`: what it means, where it stands and which keys it has.
 fn choice(word: &str) -> Option<String> {
     let all = entries::<ScenarioFile>();
-    let found = all.iter().flat_map(|entry| entry.choices.iter().filter(|choice| choice.name == word).map(move |choice| (entry, choice)));
-    let texts: Vec<String> = found
-        .map(|(entry, choice)| {
-            let inside = format!("{}.", entry.path);
-            let own = all.iter().filter(|key| key.only_in.as_deref() == Some(word) && key.path.starts_with(&inside));
-            let keys: Vec<&str> = own.map(|key| &key.path[inside.len()..]).collect();
-            let keys = if keys.is_empty() { String::new() } else { format!("  settings: {}\n", keys.join(", ")) };
-            format!("{word}\n  {}\n  a value of: {}\n{keys}", choice.doc, entry.path)
-        })
-        .collect();
+    let told = |entry: &Entry| {
+        let meaning = &entry.choices.iter().find(|choice| choice.name == word)?.doc;
+        let inside = format!("{}.", entry.path);
+        let own = all.iter().filter(|key| key.only_in.iter().any(|only| only == word));
+        let keys: Vec<&str> = own.filter_map(|key| key.path.strip_prefix(&inside)).collect();
+        let keys = if keys.is_empty() { String::new() } else { format!("  settings: {}\n", keys.join(", ")) };
+        Some(format!("{word}\n  {meaning}\n  a value of: {}\n{keys}", entry.path))
+    };
+    let texts: Vec<String> = all.iter().filter_map(told).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
 

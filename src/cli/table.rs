@@ -164,7 +164,7 @@ const COMPACT_ALLIANCE: &[(&str, Scale, Figures)] = &[
 const COMPACT_CLINIC: &[(&str, Scale, Figures)] = &[
     ("weeks waited", SCORE, Figures::Level("weeks_waited")),
     ("lost, %", Scale::Percent, Figures::Level("lost")),
-    ("burnout (0: none)", EFFECT, Figures::Level("burnout")),
+    ("burnout (0 is none)", EFFECT, Figures::Level("burnout")),
     ("ended / year", SCORE, Figures::Level("throughput")),
     ("helped / year", SCORE, Figures::Level("helped_per_year")),
 ];

@@ -4,7 +4,7 @@ use super::design::Design;
 use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
 use super::names::nearly_shipped;
-use super::overrides::{Override, canonical, resolve};
+use super::overrides::{Override, canonical, resolve, where_set};
 use super::path::Path;
 use super::points::Luck;
 use super::problem::{Problem, Problems, Source};
@@ -116,9 +116,13 @@ impl Scenario {
         let (base, _) = resolve(&file, &settings, &OF_THE_FILE)?;
         let mut problems = contradictions(&World::from(&base), &document, None);
         problems.extend(impossible_shares(&base.output, &document));
-        Problems::new(problems).into_result()?;
-        let sampling = Sampling::of(&base, &document)?;
-        let cells = cells(&base, &document, &sampling)?;
+        Problems::new(where_set(problems, &settings)).into_result()?;
+        // What an arm or a sweep says stands there; these two they cannot set.
+        let of_study: Vec<Override> =
+            settings.into_iter().filter(|setting| ["design", "points"].iter().any(|key| setting.path.starts_with(key))).collect();
+        let placed = |found: Problems| Problems::new(where_set(found.list().to_vec(), &of_study));
+        let sampling = Sampling::of(&base, &document).map_err(placed)?;
+        let cells = cells(&base, &document, &sampling).map_err(placed)?;
         Ok(Self {
             title: base.title,
             question: base.question,
