@@ -12,7 +12,7 @@ pub(super) fn nearly_shipped(world: &World) -> Vec<Contradiction> {
     own.filter_map(|(name, _)| {
         nearest(name, shipped.iter().copied()).map(|meant| Contradiction {
             path: format!("diagnoses[\"{name}\"]"),
-            what: format!("no diagnosis group called \"{name}\" comes with the program, so nothing but what is written here sets its clients apart"),
+            what: format!("no diagnosis group called \"{name}\" comes with the program: only what is written here sets it apart"),
             help: format!("did you mean \"{meant}\"? In a group of your own write `alliance_effect` (1.0: as usual)"),
             slip: None,
         })
