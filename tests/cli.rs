@@ -343,7 +343,7 @@ fn explain_knows_keys_and_near_misses() {
         ("cbt", "strengths of care"),
         ("anxiety", "alliance_effect: 1.2"),
         ("WAI-SR", "reliability: 0.9"),
-        ("Morris", "settings: trajectories"),
+        ("Morris", "settings: log, seed, trajectories"),
         ("points.log", "only with: `LatinHypercube`, `Morris` or `Sobol`"),
     ] {
         let text = desk.succeed(&["explain", name]).stdout;

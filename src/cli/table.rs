@@ -379,7 +379,15 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
     out
 }
 
+/// A table with a line per cell and arm, with as many decimals as there is room for.
 pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, colour: bool) -> String {
+    let table = |decimals| compact_with(decimals, results, columns);
+    let fits = |text: &String| text.lines().all(|line| length(line) <= WIDTH);
+    let text = (1..=MOST_DECIMALS_COMPACT).rev().map(table).find(fits).unwrap_or_else(|| table(0));
+    format!("{}\n{text}", bold(name, colour))
+}
+
+fn compact_with(decimals: usize, results: &Results, columns: &[(&str, Scale, Figures)]) -> String {
     let one_arm = results.about.arms.len() < 2;
     let columns: Vec<_> = columns.iter().filter(|column| !(one_arm && is_comparison(column.2))).collect();
     let mut labels = short(&results.about.factors);
@@ -390,7 +398,7 @@ pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], nam
     let lines = || results.cells.iter().flat_map(|cell| cell.arms.iter().enumerate().map(move |(a, arm)| (cell, a, arm))).take(MOST_LINES);
     let shown: Vec<Vec<Figure>> = columns
         .iter()
-        .map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, MOST_DECIMALS_COMPACT))
+        .map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, decimals))
         .collect();
     for (row, (cell, a, arm)) in lines().enumerate() {
         let mut names: Vec<String> = cell.levels.iter().map(|level| if a == 0 { level.clone() } else { String::new() }).collect();
@@ -399,7 +407,7 @@ pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], nam
         }
         grid.lines.push(Line::Row(names, shown.iter().map(|column| column[row].clone()).collect()));
     }
-    format!("{}\n{}", bold(name, colour), grid.render(str::to_owned))
+    grid.render(str::to_owned)
 }
 
 fn is_comparison(figures: Figures) -> bool {
@@ -454,7 +462,7 @@ pub(super) fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Fig
     let decimals = errors.map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize).max().unwrap_or(0);
     let largest = values.iter().map(|m| (m.value * factor).abs()).filter(|x| x.is_finite()).fold(1.0, f64::max);
     let room = MOST_DIGITS.saturating_sub(1 + largest.log10() as usize);
-    let decimals = decimals.clamp(least, most).min(room);
+    let decimals = decimals.max(least).min(most).min(room);
     values.iter().map(|m| figure(m.value * factor, m.mcse * factor, decimals)).collect()
 }
 
