@@ -32,7 +32,11 @@ REGION = re.compile(
     re.DOTALL,
 )
 # What differs from machine to machine: durations, speeds, sizes, threads, and padding around them.
-VARIABLE = re.compile(r"[\d.,]+ (threads?|cores?)\b|[\d.,]+ ?(µs|ms|s|seconds?|min|minutes?|h|[kM]?B|MB/s|sessions/s|[kM]/s)(?![\w/])|[\d.,]+ ?[kM]? dyad-sessions(/s| per second)")
+VARIABLE = re.compile(
+    r"[\d.,]+ (threads?|cores?)\b"
+    r"|[\d.,]+ ?(µs|ms|s|seconds?|min|minutes?|h|[kM]?B|MB/s|sessions/s|[kM]/s)(?![\w/])"
+    r"|[\d.,]+ ?[kM]? dyad-sessions(/s| per second)"
+)
 
 
 def run(command, folder, binary, with_messages):

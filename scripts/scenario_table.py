@@ -34,10 +34,24 @@ def one_study(measures, name, digits):
     return None if seen.get("value") is None else f"{seen['value']:.{digits}f}, one study ± {seen['sd']:.{digits}f}"
 
 
+def name_of(cell):
+    """The swept values of a cell in words."""
+    return ", ".join(f"{key.rsplit('.', 1)[-1].replace('_', ' ')} {value}" for key, value in cell["levels"].items())
+
+
+def waiting(cell):
+    """What an open clinic does: the wait, and who is helped."""
+    lines = []
+    for arm in cell["arms"]:
+        wait, helped = (number(arm["measures"][name], 1) for name in ["weeks_waited", "helped_per_year"])
+        lines.append(f"{arm['name']}: waited {wait} weeks, {helped} helped a year")
+    return f"{name_of(cell)}: " + "; ".join(lines)
+
+
 def seen(cell):
     """What a study of some design sees, where the scenario has one."""
     measures = cell["arms"][0]["measures"]
-    name = ", ".join(f"{key.rsplit('.', 1)[-1].replace('_', ' ')} {value}" for key, value in cell["levels"].items())
+    name = name_of(cell)
     found = [
         (label, one_study(source, measure, digits))
         for label, source, measure, digits in [
@@ -60,6 +74,8 @@ def seen(cell):
 def headline(cell):
     if cell["arms"][0]["measures"]["observed_clients"]["value"] is not None:
         return seen(cell)
+    if cell["arms"][0]["measures"]["weeks_waited"]["value"] is not None:
+        return waiting(cell)
     if len(cell["arms"]) == 1:
         measures = cell["arms"][0]["measures"]
         return f"change {number(measures['change'], 1)} points, dropout {number(measures['dropout'], 3)}"
@@ -80,8 +96,14 @@ def drivers(results):
         order = ["mu_star", "total", "srrc"]
         statistic = next((wanted for wanted in order if any(row["statistic"] == wanted for row in rows)), None)
         rows = sorted((row for row in rows if row["statistic"] == statistic), key=lambda row: -abs(row["value"] or 0))
-        shown = [f"`{row['factor']}` {number({'value': row['value'], 'mcse': row['standard_error']}, 2)}" for row in rows]
-        words = {"mu_star": "mean absolute effect on the final score", "total": "total share of variance", "srrc": "regression of ranks"}
+        shown = [
+            f"`{row['factor']}` {number({'value': row['value'], 'mcse': row['standard_error']}, 2)}" for row in rows
+        ]
+        words = {
+            "mu_star": "mean absolute effect on the final score",
+            "total": "total share of variance",
+            "srrc": "regression of ranks",
+        }
         lines.append(f"{name}, {words[statistic]}: {', '.join(shown[:3])}; least {shown[-1]}")
     return "<br>".join(lines)
 
@@ -94,7 +116,8 @@ def answer(results):
 
 def row(path, binary):
     started = time.monotonic()
-    done = subprocess.run([binary, "run", path, "--no-file", "--quiet", "--json"], capture_output=True, text=True, check=False)
+    command = [binary, "run", path, "--no-file", "--quiet", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - started
     if done.returncode:
         sys.exit(f"{path.name} failed with {done.returncode}:\n{done.stderr}")
@@ -118,7 +141,8 @@ def main():
             sys.exit("scenarios/README.md is out of date; run scripts/scenario_table.py")
         print("scenarios/README.md shows what the scenarios give.")
         return
-    table = ["| scenario | question | time | headline against the first arm (Monte Carlo standard error) |", "|---|---|---|---|"]
+    head = "| scenario | question | time | headline against the first arm (Monte Carlo standard error) |"
+    table = [head, "|---|---|---|---|"]
     table += ["| " + " | ".join(cells) + " |" for cells in rows]
     PAGE.write_text(before + START + "\n".join(table) + "\n" + END + after, encoding="utf-8")
     print(f"scenarios/README.md: {len(rows)} rows.")

@@ -61,6 +61,9 @@ fn a_mistake_in_a_setting_is_shown_as_it_was_typed() {
     desk.fail(&["run", "small.ron", "--set", "clinics.therapsts=20"], 1, &["--set", "therapists"]);
     desk.fail(&["run", "small.ron", "--set", "clinics.therapists"], 1, &["="]);
     desk.fail(&["run", "small.ron", "--set", "clinics.count=20, therapists: 5"], 1, &["--set"]);
+    // What contradicts other keys is told where it was set, not in the file that does not have it.
+    desk.fail(&["run", "small.ron", "--set", "treatment.kind=\"CBTT\""], 1, &["--> --set:1:1", "CBT"]);
+    desk.fail(&["run", "small.ron", "--set", "points=Sobol()"], 1, &["--> --set:1:1", "sweep"]);
 }
 
 #[test]
@@ -335,6 +338,17 @@ fn explain_knows_keys_and_near_misses() {
     assert_eq!(json(&desk.succeed(&["explain", "clients.severity_sd", "--json"]))["unit"].as_str(), Some("points"));
     desk.fail(&["explain", "clinics.therapsts"], 1, &["clinics.therapists"]);
     desk.fail(&["explain", "zebra"], 1, &["lists all keys"]);
+    // What is shipped, by name in whatever letters; words of a choice; a key of several words of a choice.
+    for (name, part) in [
+        ("cbt", "strengths of care"),
+        ("anxiety", "alliance_effect: 1.2"),
+        ("WAI-SR", "reliability: 0.9"),
+        ("Morris", "settings: log, seed, trajectories"),
+        ("points.log", "only with: `LatinHypercube`, `Morris` or `Sobol`"),
+    ] {
+        let text = desk.succeed(&["explain", name]).stdout;
+        assert!(text.contains(part), "{text}");
+    }
     let all = desk.succeed(&["explain"]).stdout;
     assert!(all.contains("feedback.support_tools") && all.lines().count() > 100);
     assert!(all.lines().all(|line| line.chars().count() <= 100), "{all}");
@@ -344,7 +358,7 @@ fn explain_knows_keys_and_near_misses() {
 #[test]
 fn every_template_is_a_sound_scenario() {
     let desk = Desk::new();
-    for template in ["minimal", "feedback", "rupture", "sweep", "full"] {
+    for template in ["minimal", "feedback", "rupture", "sweep", "trial", "clinic", "full"] {
         let name = format!("{template}.ron");
         desk.succeed(&["new", &name, "--template", template]);
         assert_eq!(desk.succeed(&["new", "--template", template]).stdout, fs::read_to_string(desk.path(&name)).unwrap());

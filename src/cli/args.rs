@@ -47,6 +47,7 @@ Examples:
   dyadsim new                                print the smallest useful scenario
   dyadsim new study.ron                      write it to study.ron
   dyadsim new study.ron --template feedback  feedback against usual care
+  dyadsim new study.ron --template clinic    an open clinic with a waiting list
   dyadsim new all.ron --template full        every key with meaning, range, default and source")]
 pub struct New {
     /// Where to write it; without a name it is printed.
@@ -112,8 +113,8 @@ JSON (--json), one object; a value that is not defined is null:
   contrast      null for the first arm, else {against, differences: {name: {value, mcse}},
                  comparisons: {name: {value, mcse}}, odds_ratios: {name: {value, mcse}},
                  numbers_needed_to_treat: {name: {value, mcse}}}
-                 what a study of the scenario's design reports (observed_…, pooled_…) also has sd and
-                 sd_mcse, its standard deviation over replicates
+                 what a study reports (observed_…, pooled_…) also has sd and sd_mcse:
+                 its standard deviation over replicates, with its error
   sensitivity   [{result, arm, statistic, factor, with, level, against, value, standard_error,
                  points_se, mcse, unit}]
   failures      [{cell, replicate, reason}]";
@@ -157,6 +158,10 @@ Examples:
   dyadsim run study.ron --set clients.severity_mean=90 --no-file
   dyadsim run study.ron --until-mcse 0.05               stop when precise enough
   dyadsim run study.ron --replicate 7 --set output.sessions=All
+  dyadsim run clinic.ron --set workload.caseload=30     an open clinic with more places
+  dyadsim run study.ron --set 'design=Trial(unit: Therapist)'        what a trial would report
+  dyadsim run sweep.ron --set 'points=Morris(trajectories: 5)'       which keys matter
+  dyadsim run study.ron --set 'treatment.kind=\"CBT\"'    a shipped treatment
   dyadsim run study.ron --quiet --json | jq '.cells[0].arms[1].contrast.differences.final_score'
 
 Exit codes:
@@ -198,10 +203,12 @@ pub struct Show {
 Examples:
   dyadsim explain                      all keys, one per line
   dyadsim explain clinics.therapists
-  dyadsim explain dropout              the last name is enough where it is clear
+  dyadsim explain caseload             the last name is enough where it is clear
+  dyadsim explain Sobol                a word that a key may be
+  dyadsim explain WAI-SR               a shipped instrument; also treatments (CBT) and groups (anxiety)
   dyadsim explain feedback --json")]
 pub struct Explain {
-    /// Key, such as clinics.therapists; without it all keys are listed.
+    /// Key, such as clinics.therapists, or the name of something shipped; without it all keys are listed.
     pub key: Option<String>,
     /// Answer as JSON.
     #[arg(long)]

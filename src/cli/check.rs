@@ -210,15 +210,16 @@ fn words(plan: &Plan, file: &str) -> String {
             line(if i + j == 0 { "points" } else { "" }, words);
         }
     }
-    if !plan.design.is_empty() {
-        line("design", cut(&plan.design, WIDTH - 15));
+    for (i, words) in wrap(&plan.design, WIDTH - 15).into_iter().enumerate() {
+        line(if i == 0 { "design" } else { "" }, words);
     }
     if plan.cells > 1 {
         line("cells", thousands(plan.cells as u64));
     }
     line("replicates", format!("{}, seed {}", thousands(plan.replicates), plan.seed));
     let every = if plan.cells * plan.arms.len() > 1 { " in all arms and cells together" } else { "" };
-    line("a replicate", format!("{} clients of {} therapists{every}", thousands(plan.clients), thousands(plan.therapists)));
+    let therapists = if plan.therapists == 1 { "1 therapist".into() } else { format!("{} therapists", thousands(plan.therapists)) };
+    line("a replicate", format!("{} clients of {therapists}{every}", thousands(plan.clients)));
     line("sessions", format!("about {}", rough(plan.sessions)));
     line("time", format!("about {} on {} threads", duration(plan.seconds), plan.threads));
     line("result file", format!("about {}", bytes(plan.bytes)));

@@ -15,6 +15,7 @@ mod layout;
 mod new;
 mod progress;
 mod run;
+mod shipped;
 mod show;
 mod source;
 mod table;

@@ -40,7 +40,7 @@ pub(super) const EFFECT: Scale = Scale::Plain(2);
 
 const OUTCOME: &[Row] = &[
     ("score at session 1", SCORE, "intake_score"),
-    ("score after treatment, dropouts included", SCORE, "final_score"),
+    ("score after treatment, all clients", SCORE, "final_score"),
     ("change", SCORE, "change"),
     ("improvement in SDs at session 1", EFFECT, "pre_post_d"),
     ("recovered, %", Scale::Percent, "recovered"),
@@ -56,12 +56,12 @@ const ENDINGS: &[Row] = &[
     ("session cap, %", Scale::Percent, "capped"),
     ("sessions, mean", COUNT, "sessions"),
     ("sessions, median", COUNT, "median_sessions"),
-    ("sessions to reliable improvement, median", COUNT, "sessions_to_improvement"),
+    ("sessions until improved, median", COUNT, "sessions_to_improvement"),
 ];
 
 const ALLIANCE: &[Row] = &[
     ("r with outcome, early rating", EFFECT, "alliance_r_early"),
-    ("the same, session 1 score held constant", EFFECT, "alliance_r_adjusted"),
+    ("the same, given score at session 1", EFFECT, "alliance_r_adjusted"),
     ("r with outcome, last rating", EFFECT, "alliance_r_last"),
     ("stayers minus dropouts, early, d", EFFECT, "alliance_dropout_d"),
 ];
@@ -83,10 +83,10 @@ const RUPTURES: &[Row] = &[
 
 /// Shown when somebody beside the client rates alliance.
 const RATERS: &[Row] = &[
-    ("therapist: r with outcome, early rating", EFFECT, "alliance_r_therapist"),
-    ("therapist: r with outcome, last rating", EFFECT, "alliance_r_therapist_last"),
-    ("observer: r with outcome, early rating", EFFECT, "alliance_r_observer"),
-    ("observer: r with outcome, last rating", EFFECT, "alliance_r_observer_last"),
+    ("therapist: r with outcome, early", EFFECT, "alliance_r_therapist"),
+    ("therapist: r with outcome, last", EFFECT, "alliance_r_therapist_last"),
+    ("observer: r with outcome, early", EFFECT, "alliance_r_observer"),
+    ("observer: r with outcome, last", EFFECT, "alliance_r_observer_last"),
     ("client with therapist, early, r", EFFECT, "raters_r"),
     ("client minus therapist, early, d", EFFECT, "raters_d"),
 ];
@@ -167,6 +167,14 @@ const COMPACT_THROUGHPUT: &[(&str, Scale, Figures)] = &[
     ("recovered or improved", SCORE, Figures::Level("helped_per_year")),
     ("recovered or improved, % of referred", Scale::Percent, Figures::Level("success_of_referred")),
     ("burnout (0 is none)", EFFECT, Figures::Level("burnout")),
+];
+
+const COMPACT_ALLIANCE: &[(&str, Scale, Figures)] = &[
+    ("r with outcome, early rating", EFFECT, Figures::Level("alliance_r_early")),
+    ("r with outcome, last rating", EFFECT, Figures::Level("alliance_r_last")),
+    ("therapist ICC, %", Scale::Percent, Figures::Level("therapist_icc")),
+    ("ruptures repaired, %", Scale::Percent, Figures::Level("ruptures_repaired")),
+    ("sessions, mean", COUNT, Figures::Level("sessions")),
 ];
 
 const COMPACT_NOT_ON_TRACK: &[(&str, Scale, Figures)] = &[
@@ -341,6 +349,11 @@ fn compared(results: &Results, cell: &CellResults, colour: bool) -> String {
 /// One line per cell and arm.
 fn line_per_arm(results: &Results, colour: bool) -> String {
     let mut out = compact(results, COMPACT, &format!("Outcome ({})", results.about.instruments[0]), colour);
+    let seen = super::design::line_per_arm(results, colour);
+    if seen.is_empty() {
+        let name = format!("Alliance ({}, rated by the client), therapists, sessions", results.about.instruments[1]);
+        out.push_str(&format!("\n{}", compact(results, COMPACT_ALLIANCE, &name, colour)));
+    }
     if results.about.feedback {
         out.push_str(&format!("\n{}", compact(results, COMPACT_NOT_ON_TRACK, "Clients not on track (red signal)", colour)));
     }
@@ -348,7 +361,7 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
         out.push_str(&format!("\n{}", compact(results, COMPACT_WAITING, "Waiting and load", colour)));
         out.push_str(&format!("\n{}", compact(results, COMPACT_THROUGHPUT, "Throughput, per therapist and year, and burnout", colour)));
     }
-    out.push_str(&super::design::line_per_arm(results, colour));
+    out.push_str(&seen);
     let lines: usize = results.cells.iter().map(|cell| cell.arms.len()).sum();
     if lines > MOST_LINES {
         out.push_str(&format!("… {} more lines: use --json, or the tables arms and contrasts of the file.\n", lines - MOST_LINES));
@@ -374,7 +387,15 @@ fn line_per_arm(results: &Results, colour: bool) -> String {
     out
 }
 
+/// A table with a line per cell and arm, with as many decimals as there is room for.
 pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], name: &str, colour: bool) -> String {
+    let table = |decimals| compact_with(decimals, results, columns);
+    let fits = |text: &String| text.lines().all(|line| length(line) <= WIDTH);
+    let text = (1..=MOST_DECIMALS_COMPACT).rev().map(table).find(fits).unwrap_or_else(|| table(0));
+    format!("{}\n{text}", bold(name, colour))
+}
+
+fn compact_with(decimals: usize, results: &Results, columns: &[(&str, Scale, Figures)]) -> String {
     let one_arm = results.about.arms.len() < 2;
     let columns: Vec<_> = columns.iter().filter(|column| !(one_arm && is_comparison(column.2))).collect();
     let mut labels = short(&results.about.factors);
@@ -385,7 +406,7 @@ pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], nam
     let lines = || results.cells.iter().flat_map(|cell| cell.arms.iter().enumerate().map(move |(a, arm)| (cell, a, arm))).take(MOST_LINES);
     let shown: Vec<Vec<Figure>> = columns
         .iter()
-        .map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, MOST_DECIMALS_COMPACT))
+        .map(|column| figures(&lines().map(|(_, _, arm)| value(arm, column.2)).collect::<Vec<_>>(), column.1, decimals))
         .collect();
     for (row, (cell, a, arm)) in lines().enumerate() {
         let mut names: Vec<String> = cell.levels.iter().map(|level| if a == 0 { level.clone() } else { String::new() }).collect();
@@ -394,7 +415,7 @@ pub(super) fn compact(results: &Results, columns: &[(&str, Scale, Figures)], nam
         }
         grid.lines.push(Line::Row(names, shown.iter().map(|column| column[row].clone()).collect()));
     }
-    format!("{}\n{}", bold(name, colour), grid.render(str::to_owned))
+    grid.render(str::to_owned)
 }
 
 fn is_comparison(figures: Figures) -> bool {
@@ -449,7 +470,7 @@ pub(super) fn figures(values: &[Measured], scale: Scale, most: usize) -> Vec<Fig
     let decimals = errors.map(|mcse| (-mcse.log10()).ceil().max(0.0) as usize).max().unwrap_or(0);
     let largest = values.iter().map(|m| (m.value * factor).abs()).filter(|x| x.is_finite()).fold(1.0, f64::max);
     let room = MOST_DIGITS.saturating_sub(1 + largest.log10() as usize);
-    let decimals = decimals.clamp(least, most).min(room);
+    let decimals = decimals.max(least).min(most).min(room);
     values.iter().map(|m| figure(m.value * factor, m.mcse * factor, decimals)).collect()
 }
 

@@ -15,6 +15,10 @@ pub enum Template {
     Rupture,
     /// A sweep over two keys.
     Sweep,
+    /// A randomised trial, beside the truth.
+    Trial,
+    /// An open clinic with a waiting list.
+    Clinic,
     /// Every key with its meaning, range, default and source.
     Full,
 }
@@ -30,6 +34,8 @@ impl Template {
             Self::Feedback => include_str!("templates/feedback.ron").into(),
             Self::Rupture => include_str!("templates/rupture.ron").into(),
             Self::Sweep => include_str!("templates/sweep.ron").into(),
+            Self::Trial => include_str!("templates/trial.ron").into(),
+            Self::Clinic => include_str!("templates/clinic.ron").into(),
             Self::Full => template(
                 &ScenarioFile::default(),
                 "Every key of a scenario with its default. Delete what you do not change: a key that is left out has its default.",

@@ -35,7 +35,7 @@ use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::service::Weeks;
 use crate::engine::sink::{Batch, Sink};
 use crate::engine::studies::StudyTable;
-use crate::scenario::load::Scenario;
+use crate::scenario::load::{ArmPlan, Scenario};
 use std::path::Path;
 
 /// What stands in every file, so that nobody takes simulated data for observed data.
@@ -59,6 +59,8 @@ pub struct StudyFile {
     assessments: TableId,
     items: TableId,
     measures: BuiltTable,
+    /// Weeks before the sample, by cell and arm (0 for a cohort).
+    warm_up: Vec<Vec<i32>>,
 }
 
 impl StudyFile {
@@ -78,6 +80,7 @@ impl StudyFile {
             assessments: file.table("assessments", Assessments::SPECS)?,
             items: file.table("items", ItemAnswers::SPECS)?,
             measures: measures(&[]),
+            warm_up: Vec::new(),
             file,
         })
     }
@@ -89,6 +92,8 @@ impl StudyFile {
     /// As [`ResultFile::text`].
     pub fn scenario(&mut self, scenario: &Scenario, written: &str) -> Result<(), OutputError> {
         self.measures = measures(&scenario.cells);
+        let warm_up = |arm: &ArmPlan| arm.world.workload.as_ref().map_or(0, |workload| workload.warm_up as i32);
+        self.warm_up = scenario.cells.iter().map(|cell| cell.arms.iter().map(warm_up).collect()).collect();
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
         if let Some(table) = diagnoses(scenario) {
             let id = self.file.table(table.name(), table.specs())?;
@@ -114,7 +119,9 @@ impl StudyFile {
         self.describe(&results.about);
         let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
         let measures = self.measures.clone();
-        for table in [measures, cells(results), arms(results), contrasts(results), timeline(results), sensitivity, failures(results)] {
+        for table in
+            [measures, cells(results), arms(results), contrasts(results), timeline(results, &self.warm_up), sensitivity, failures(results)]
+        {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
         }

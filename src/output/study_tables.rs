@@ -11,6 +11,8 @@ use crate::engine::service::TIMELINE;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
+use crate::scenario::describe::explain;
+use crate::scenario::file::ScenarioFile;
 use crate::scenario::load::Scenario;
 use crate::scenario::sampling::number;
 
@@ -119,9 +121,10 @@ pub(super) fn cells(results: &Results) -> BuiltTable {
         let levels: Vec<&str> = results.cells.iter().map(|cell| cell.levels[f].as_str()).collect();
         let name = free_name(&mut names, path);
         table = table.category(&name, &format!("{path}, as written"), &levels);
+        let unit = explain::<ScenarioFile>(path).ok().and_then(|entry| entry.unit).unwrap_or_else(|| "1".into());
         if let Some(numbers) = levels.iter().map(|level| number(level)).collect::<Option<Vec<f64>>>() {
             let name = free_name(&mut names, &format!("{name}_value"));
-            table = table.real(&name, "1", &format!("{path} as a number"), numbers);
+            table = table.real(&name, &unit, &format!("{path} as a number"), numbers);
         }
     }
     table.build()
@@ -137,17 +140,26 @@ fn free_name(taken: &mut Vec<String>, path: &str) -> String {
     name
 }
 
-/// One row per cell, arm and week of open clinics.
-pub(super) fn timeline(results: &Results) -> BuiltTable {
+/// One row per cell, arm and week of open clinics. `warm_up` has the weeks before the sample, by cell and arm.
+pub(super) fn timeline(results: &Results, warm_up: &[Vec<i32>]) -> BuiltTable {
     let arms = placed(results);
-    let rows =
-        || arms.iter().flat_map(|&(cell, arm, what)| (1..).zip(&what.weeks).map(move |(week, values)| (cell, arm, week, what, values)));
+    let before = |cell: i32, arm: i32| warm_up.get(cell as usize - 1).and_then(|arms| arms.get(arm as usize - 1)).copied().unwrap_or(0);
+    let rows = || {
+        arms.iter().flat_map(|&(cell, arm, what)| {
+            (1 - before(cell, arm)..).zip(&what.weeks).map(move |(week, values)| (cell, arm, week, what, values))
+        })
+    };
     let names: Vec<&str> = rows().map(|row| row.3.name.as_str()).collect();
     let table = Builder::new("timeline")
         .number("cell", "1", "cell of the design", rows().map(|row| row.0).collect())
         .number("arm", "1", "arm within the cell; 1 is the comparison arm", rows().map(|row| row.1).collect())
         .category("name", "name of the arm", &names)
-        .number("week", "week", "week, from the opening of the clinic", rows().map(|row| row.2).collect());
+        .number(
+            "week",
+            "week",
+            "week, from the first week of the sample (0 and below: the clinic fills up)",
+            rows().map(|row| row.2).collect(),
+        );
     let columns = TIMELINE.iter().enumerate();
     columns.fold(table, |table, (i, (name, unit, meaning))| measured(table, name, unit, meaning, rows().map(|row| row.4[i]))).build()
 }

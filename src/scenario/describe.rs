@@ -1,7 +1,7 @@
 //! The reference: every setting with its meaning, unit, range, default and evidence.
 use super::path::{ANY, Path, Step};
 use super::schema::{Place, Schema, Shape};
-use super::suggest::several;
+use super::suggest::{one_of, several};
 use super::words::{as_written, needs, range};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,8 +36,8 @@ pub struct Entry {
     pub doc: String,
     /// The words it may be, and what each means.
     pub choices: Vec<Choice>,
-    /// The word of the choice it belongs to, if it exists only there.
-    pub only_in: Option<String>,
+    /// The words of the choice it belongs to, if it exists only there.
+    pub only_in: Vec<String>,
     /// Names of the settings within it.
     pub settings: Vec<String>,
     /// The range with its unit, in words.
@@ -170,9 +170,10 @@ impl Lister {
     fn setting<'a>(&mut self, here: &Here<'a>, place: &Place<'a>, required: bool, inherited: Option<&Value>) {
         let default = place.note("default").or(inherited);
         let entry = entry(here, place, required, default);
-        let twin = self.entries.iter().any(|other| other.path == entry.path);
-        if !twin {
-            self.entries.push(entry);
+        match self.entries.iter_mut().find(|other| other.path == entry.path) {
+            // The same setting with another word of the choice.
+            Some(twin) => twin.only_in.extend(entry.only_in),
+            None => self.entries.push(entry),
         }
         self.within(&Here { only_in: None, path: here.path.clone(), depth: here.depth }, place, default);
     }
@@ -195,7 +196,7 @@ fn entry(here: &Here, place: &Place, required: bool, default: Option<&Value>) ->
         weak: place.weak(),
         doc: place.docs().join("\n"),
         choices: choices(place),
-        only_in: own(here.only_in),
+        only_in: here.only_in.map(str::to_owned).into_iter().collect(),
         settings: place.fields().iter().map(|field| field.name.to_owned()).collect(),
         range: range(place),
     }
@@ -215,7 +216,8 @@ impl fmt::Display for Entry {
         if !self.doc.is_empty() {
             writeln!(f, "  {}", self.doc.replace('\n', "\n  "))?;
         }
-        let only_in = self.only_in.as_ref().map(|word| format!("`{word}`"));
+        let words: Vec<&str> = self.only_in.iter().map(String::as_str).collect();
+        let only_in = (!words.is_empty()).then(|| one_of(&words));
         let source = self.source.as_ref().map(|source| if self.weak { format!("{source} (weak evidence)") } else { source.clone() });
         let settings = (!self.settings.is_empty()).then(|| self.settings.join(", "));
         for (label, text) in [
@@ -268,7 +270,7 @@ mod tests {
             assert_eq!(explain::<Toy>(key).unwrap().path, path, "{key}");
         }
         let alarm = explain::<Toy>("feedback.alarm").unwrap();
-        assert_eq!(alarm.only_in.as_deref(), Some("Oq"));
+        assert_eq!(alarm.only_in, ["Oq"]);
         assert_eq!(alarm.choices.len(), 2);
         assert!(alarm.required);
     }

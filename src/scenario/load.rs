@@ -3,7 +3,8 @@
 use super::design::Design;
 use super::document::Document;
 use super::file::{Output, Rows, ScenarioFile};
-use super::overrides::{Override, canonical, resolve};
+use super::names::nearly_shipped;
+use super::overrides::{Override, canonical, resolve, where_set};
 use super::path::Path;
 use super::points::Luck;
 use super::problem::{Problem, Problems, Source};
@@ -115,9 +116,13 @@ impl Scenario {
         let (base, _) = resolve(&file, &settings, &OF_THE_FILE)?;
         let mut problems = contradictions(&World::from(&base), &document, None);
         problems.extend(impossible_shares(&base.output, &document));
-        Problems::new(problems).into_result()?;
-        let sampling = Sampling::of(&base, &document)?;
-        let cells = cells(&base, &document, &sampling)?;
+        Problems::new(where_set(problems, &settings)).into_result()?;
+        // What an arm or a sweep says stands there; these two they cannot set.
+        let of_study: Vec<Override> =
+            settings.into_iter().filter(|setting| ["design", "points"].iter().any(|key| setting.path.starts_with(key))).collect();
+        let placed = |found: Problems| Problems::new(where_set(found.list().to_vec(), &of_study));
+        let sampling = Sampling::of(&base, &document).map_err(placed)?;
+        let cells = cells(&base, &document, &sampling).map_err(placed)?;
         Ok(Self {
             title: base.title,
             question: base.question,
@@ -205,7 +210,7 @@ fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
 
 /// Contradictions of a world as problems of the file; inside an arm, at the arm.
 fn contradictions(world: &World, document: &Document, arm: Option<&Path>) -> Vec<Problem> {
-    as_problems(world.contradictions(), document, arm)
+    as_problems(world.contradictions().into_iter().chain(nearly_shipped(world)).collect(), document, arm)
 }
 
 /// Contradictions as problems of the file, at their own key or at another place.

@@ -10,6 +10,7 @@ pub mod design;
 pub mod document;
 pub mod file;
 pub mod load;
+mod names;
 pub mod overrides;
 pub mod pairs;
 pub mod path;

@@ -25,6 +25,7 @@ fn open(clinics: u32, therapists: u32, workload: Workload) -> World {
 /// after long waits, overload and ruptures that wear out, burnout that costs.
 pub fn open_next_free() -> World {
     let workload = Workload {
+        first_step: None,
         caseload: 6,
         capacity: 4,
         referrals: 2.4,

@@ -78,6 +78,17 @@ impl Override {
     }
 }
 
+/// Problems with what was changed by `--set`, at that change instead of a file that does not have it.
+pub fn where_set(problems: Vec<Problem>, settings: &[Override]) -> Vec<Problem> {
+    let within = |path: &str, group: &str| path.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    let touches = |setting: &&Override, path: &str| within(path, &setting.path) || within(&setting.path, path);
+    let moved = |problem: Problem| match settings.iter().rev().find(|setting| touches(setting, &problem.path)) {
+        Some(setting) => Problem { source: Arc::clone(&setting.origin.source), span: setting.origin.key.clone(), ..problem },
+        None => problem,
+    };
+    problems.into_iter().map(moved).collect()
+}
+
 /// The first `=` outside quotation marks.
 fn equals_sign(text: &str) -> Option<usize> {
     let mut quoted = false;
