@@ -1,6 +1,6 @@
 //! Therapists' caseloads in open clinics, and the lanes in which their clients sit.
 
-use super::cohort::{LaneSet, lanes_of};
+use super::cohort::{LaneSet, ended_lanes, lanes_of};
 use super::replicate::{Cell, SessionObserver};
 use super::streams::{Bookmark, LaneStreams};
 use crate::model::courses::Courses;
@@ -118,11 +118,11 @@ impl Seats {
         self.taken[seat / W] & 1 << (seat % W) != 0
     }
 
-    /// The seats of a block that had a session this week; none afterwards.
+    /// The lanes of a block that had a session this week, and those of them whose course ended in it; none afterwards.
     #[inline(always)]
-    pub fn due_in(&mut self, block: usize) -> impl Iterator<Item = usize> + use<> {
+    pub fn take_due(&mut self, block: usize) -> [LaneSet; 2] {
         let due = core::mem::take(&mut self.due[block]);
-        lanes_of(due).map(move |l| block * W + l)
+        [due, due & ended_lanes(&self.blocks[block].courses)]
     }
 }
 

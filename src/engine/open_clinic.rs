@@ -3,6 +3,7 @@
 //! their luck are the same in all.
 
 use super::caseload::{Course, Practice};
+use super::cohort::lanes_of;
 use super::referrals::{Referral, Referrals, referred};
 use super::replicate::{ArmResult, Cell, CourseResult, Dyad, SessionObserver, Workspace};
 use super::service::{self, ClinicWeek, Wait};
@@ -270,6 +271,7 @@ impl<'a> Arm<'a> {
         let service = self.service_of(therapist);
         let seats = &mut self.services[service].seats;
         let seat = seats.admit(start, *course);
+        self.practices[therapist].tell(self.rules, seats, seat);
         self.practices[therapist].clients.insert(0, seat);
         let second = service > 0;
         seats.blocks[seat / W].courses.held_before[seat % W] =
@@ -399,10 +401,13 @@ impl<'a> Arm<'a> {
     #[inline(always)]
     fn after_session<O: SessionObserver>(&mut self, service: usize, block: usize, week: u32, observer: &mut O) {
         let rules = self.services[service].rules;
-        for seat in self.services[service].seats.due_in(block) {
-            let seats = &self.services[service].seats;
+        let [due, ended] = self.services[service].seats.take_due(block);
+        // Where nobody looks on and ruptures wear nobody out, a session that is not the last leaves nothing to do.
+        let all = O::ON || self.workload.burnout_ruptures > 0.0;
+        for l in lanes_of(if all { due } else { ended }) {
+            let (seats, seat) = (&self.services[service].seats, block * W + l);
             let course = seats.courses[seat];
-            let (courses, l) = (&seats.blocks[block].courses, seat % W);
+            let courses = &seats.blocks[block].courses;
             if let (true, Some(position)) = (O::ON, course.position) {
                 observer.session(self.index, position, rules, courses, l);
             }
