@@ -45,7 +45,8 @@ def waiting(cell):
     for arm in cell["arms"]:
         wait, helped = (number(arm["measures"][name], 1) for name in ["weeks_waited", "helped_per_year"])
         lines.append(f"{arm['name']}: waited {wait} weeks, {helped} helped a year")
-    return f"{name_of(cell)}: " + "; ".join(lines)
+    cell_name = name_of(cell)
+    return (f"{cell_name}: " if cell_name else "") + "; ".join(lines)
 
 
 def seen(cell):
