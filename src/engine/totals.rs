@@ -36,7 +36,7 @@ pub struct ArmTotals {
     pub level: Vec<Moments>,
     /// Moments of the paired difference to the comparison arm.
     pub difference: Vec<Moments>,
-    /// Moments of every week of open clinics, in the order of [`TIMELINE`](super::service::TIMELINE).
+    /// Moments of every week of open clinics, in the order of [`TIMELINE`].
     pub weeks: Vec<[Moments; TIMELINE.len()]>,
 }
 

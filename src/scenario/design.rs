@@ -72,7 +72,7 @@ params! {
 params! {
     /// A naturalistic sample: some clients of each therapist, in each arm the world that it is.
     pub struct Naturalistic {
-        /// Clients sampled for a therapist: [4] for four of each, [1, 8] for an uneven sample in which every number from 1 to
+        /// Clients sampled for a therapist: `[4]` for four of each, `[1, 8]` for an uneven sample in which every number from 1 to
         /// 8 is equally likely for each therapist. A therapist with fewer gives all she has.
         clients_per_therapist: Vec<u32> = vec![1, 8] => skip;
         /// Clients in all: therapists are sampled one after the other, in random order, until there are so many. `None` samples
@@ -86,9 +86,9 @@ params! {
 params! {
     /// Several studies for a meta-analysis: every clinic is a study of its own.
     pub struct Studies {
-        /// Therapists of a study: [5] for five, [3, 10] for a number between these, different from study to study.
+        /// Therapists of a study: `[5]` for five, [3, 10] for a number between these, different from study to study.
         therapists: Vec<u32> = vec![3, 10] => skip;
-        /// Clients sampled for each therapist of a study: [4], or [2, 10] for a number that differs from study to study.
+        /// Clients sampled for each therapist of a study: `[4]`, or `[2, 10]` for a number that differs from study to study.
         clients_per_therapist: Vec<u32> = vec![2, 10] => skip;
         /// Only clients who came to at least so many sessions are sampled.
         min_sessions: u16 = 3, "sessions", [1, 400], "L5: as for Naturalistic";
