@@ -12,9 +12,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["dataset"]),
     ("scenario", &["dataset", "estimators", "model"]),
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
-    ("evidence", &["dataset", "performance", "estimators", "scenario", "engine"]),
+    ("figures", &["dataset", "performance"]),
+    ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "evidence", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "output"]),
 ];
 
 /// Names that may appear only in some modules.
@@ -24,6 +25,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ctrlc::", &["cli"]),
     ("anyhow::", &["cli"]),
     ("csv::", &["cli"]),
+    ("svg::", &["figures"]),
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),

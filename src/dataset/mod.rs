@@ -2,3 +2,4 @@
 pub mod built;
 pub mod column;
 pub mod sample;
+pub mod text;
