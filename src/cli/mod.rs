@@ -8,6 +8,7 @@ mod check;
 mod colour;
 mod design;
 mod drivers;
+mod estimates;
 mod explain;
 pub mod failure;
 mod json;

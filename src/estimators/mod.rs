@@ -1,7 +1,9 @@
 //! Methods that a researcher applies to observed data. None of them can see the model.
+pub mod analysis;
 pub mod classes;
 pub mod coefficient;
 pub mod correlation;
+pub mod formula;
 pub(crate) mod groups;
 pub mod levels;
 pub mod linear;

@@ -202,11 +202,7 @@ mod tests {
     /// Two clients with three and two sessions: a score per session, a number per client.
     fn frame() -> Frame {
         Frame {
-            clients: Rows {
-                len: 2,
-                of_arm: vec![0..2],
-                columns: vec![Column::Numbers(vec![10.0, f64::NAN]), Column::Codes(vec![8, 3])],
-            },
+            clients: Rows { len: 2, of_arm: vec![0..2], columns: vec![Column::Numbers(vec![10.0, f64::NAN]), Column::Codes(vec![8, 3])] },
             sessions: Rows {
                 len: 5,
                 of_arm: vec![0..5],

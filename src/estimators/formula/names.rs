@@ -405,11 +405,12 @@ mod tests {
     fn conditions_know_arms_by_name() {
         let (names, mut wanted) = (names(), Wanted::default());
         let mut lookup = Lookup::new(&names, Level::Clients, &mut wanted);
-        let found: Vec<Option<Condition>> = comparisons("arm == 'feedback' and sessions >= 3 and arm == 'feedbak' and arm > 'x' and z(pre) > 1")
-            .unwrap()
-            .iter()
-            .map(|one| lookup.condition(one))
-            .collect();
+        let found: Vec<Option<Condition>> =
+            comparisons("arm == 'feedback' and sessions >= 3 and arm == 'feedbak' and arm > 'x' and z(pre) > 1")
+                .unwrap()
+                .iter()
+                .map(|one| lookup.condition(one))
+                .collect();
         assert!(matches!(found[0], Some(Condition::Group(_, 1, true))) && found[1].is_some() && lookup.over_arms);
         assert!(found[2..].iter().all(Option::is_none) && lookup.flaws.len() == 3);
         assert_eq!(lookup.flaws[0].slip.as_ref().map(|(word, _)| word.as_str()), Some("feedbak"));
