@@ -5,6 +5,7 @@ pub mod correlation;
 pub(crate) mod groups;
 pub mod levels;
 pub mod linear;
+pub mod logistic;
 pub mod meta;
 pub(crate) mod qr;
 pub mod status;

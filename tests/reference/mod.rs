@@ -1,6 +1,7 @@
 //! Reading reference data and results, and comparing with them.
 
 mod linear;
+mod logistic;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
