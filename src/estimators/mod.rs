@@ -2,6 +2,7 @@
 pub mod classes;
 pub mod coefficient;
 pub mod correlation;
+pub mod distributions;
 pub(crate) mod groups;
 pub mod levels;
 pub mod linear;

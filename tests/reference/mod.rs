@@ -2,6 +2,7 @@
 
 mod linear;
 mod logistic;
+mod meta;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -22,7 +22,8 @@ pub enum Method {
     SJ,
     /// Hunter and Schmidt (2004, doi:10.4135/9781412985031).
     HS,
-    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the value of Paule and Mandel with its own error.
+    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the same value by another road (Viechtbauer et al. 2015,
+    /// doi:10.1037/met0000011).
     EB,
 }
 
@@ -109,16 +110,14 @@ impl Studies<'_> {
         let fit = self.at(tau2);
         let ones = self.ones();
         let sum: f64 = fit.weights.iter().sum();
-        let trace = fit.trace(&ones);
         let information = match method {
             Method::ML => fit.weights.iter().map(|w| w * w).sum::<f64>(),
             _ => fit.trace_of_two(&ones, &ones),
         };
         match method {
             Method::ML => ((fit.q_weighted() - sum) / information, (2.0 / information).sqrt()),
-            Method::REML => ((fit.q_weighted() - trace) / information, (2.0 / information).sqrt()),
+            Method::REML => ((fit.q_weighted() - fit.trace(&ones)) / information, (2.0 / information).sqrt()),
             // Newton's step for Q = k − p; Q is convex and falls, so that it never passes the root from below.
-            Method::PM => ((fit.q() - self.df()) / fit.q_weighted(), (2.0 * self.df()).sqrt() / trace),
             _ => ((fit.q() - self.df()) / fit.q_weighted(), (2.0 / self.df()).sqrt() * self.k() / sum),
         }
     }
