@@ -6,7 +6,7 @@
 //! exact, the movement of each group's mode and spread included; its second derivatives are differences of that gradient.
 
 use super::quadrature::normal_points;
-use super::{Link, combine, fit as fit_plain, prepare, standard_errors};
+use super::{Link, fit as fit_plain, prepare};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::groups::Groups;
 use crate::estimators::qr::{Qr, dot};
@@ -148,7 +148,7 @@ impl Model<'_> {
     fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
         let (sigma, p) = (at[0], self.qr.rank());
         let scaled: Vec<f64> = at.iter().skip(1).map(|b| b / self.scale()).collect();
-        let eta = combine(self.qr, &scaled);
+        let eta = self.qr.times(&scaled);
         let mut of_rows = vec![0.0; eta.len()];
         let (mut log_likelihood, mut of_sigma) = (0.0, 0.0);
         for rows in self.groups.rows() {
@@ -254,7 +254,7 @@ impl Model<'_> {
         let p = self.qr.rank();
         let of_basis = covariance.view((1, 1), (p, p)) / (self.scale() * self.scale());
         let basis: Vec<f64> = peak.at.iter().skip(1).map(|b| b / self.scale()).collect();
-        let errors = standard_errors(self.qr, &of_basis);
+        let errors = self.qr.standard_errors(&of_basis);
         let coefficients: Vec<Coefficient> =
             self.qr.solve(&basis).into_iter().zip(errors).map(|(b, se)| Coefficient::normal(b, se)).collect();
         let variance = peak.at[0] * peak.at[0];

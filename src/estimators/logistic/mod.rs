@@ -80,7 +80,7 @@ pub struct Logistic {
 pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], link: Link) -> Result<Logistic, Failure> {
     let (yes, qr) = prepare(y, columns)?;
     let found = search(&yes, &qr, link)?;
-    let errors = standard_errors(&qr, &found.information.inverse());
+    let errors = qr.standard_errors(&found.information.inverse());
     let coefficients: Vec<Coefficient> =
         qr.solve(found.basis.as_slice()).into_iter().zip(errors).map(|(b, se)| Coefficient::normal(b, se)).collect();
     let coefficients = qr.spread(&coefficients, Coefficient::DROPPED);
@@ -101,16 +101,6 @@ fn prepare<C: AsRef<[f64]>>(y: &[f64], columns: &[C]) -> Result<(Vec<bool>, Qr),
     at_least("predictors that vary", qr.rank(), 1)?;
     at_least("rows", y.len(), qr.rank() + 1)?;
     Ok((yes, qr))
-}
-
-/// Standard errors of the coefficients from the covariance matrix in the basis.
-fn standard_errors(qr: &Qr, covariance: &DMatrix<f64>) -> Vec<f64> {
-    let rows = qr.inverse_rows();
-    let variance = rows.iter().map(|row| {
-        let row = DVector::from_column_slice(row);
-        row.dot(&(covariance * &row))
-    });
-    variance.map(f64::sqrt).collect()
 }
 
 /// Where the search ended, in the basis.
@@ -135,7 +125,7 @@ fn search(yes: &[bool], qr: &Qr, link: Link) -> Result<Found, Failure> {
         let Some(information) = Cholesky::new(information(&rows, qr)) else { break };
         let score: Vec<f64> = rows.iter().map(|row| row.score).collect();
         let mut step = information.solve(&DVector::from_fn(p, |a, _| dot(&qr.q[a], &score)));
-        moved = combine(qr, step.as_slice());
+        moved = qr.times(step.as_slice());
         let now = total(&rows);
         let mut tried = stepped(&eta, &moved);
         let mut next = rows_at(&tried);
@@ -171,7 +161,7 @@ fn start(yes: &[bool], qr: &Qr, link: Link) -> (DVector<f64>, Vec<f64>) {
         })
         .collect();
     let (parts, _) = qr.project(&guess);
-    let eta = combine(qr, &parts);
+    let eta = qr.times(&parts);
     (DVector::from_vec(parts), eta)
 }
 
@@ -187,17 +177,6 @@ fn information(rows: &[Row], qr: &Qr) -> DMatrix<f64> {
         }
     }
     found
-}
-
-/// `Q` times a vector.
-fn combine(qr: &Qr, parts: &[f64]) -> Vec<f64> {
-    let mut sum = vec![0.0; qr.q.first().map_or(0, Vec::len)];
-    for (q, part) in qr.q.iter().zip(parts) {
-        for (sum, q) in sum.iter_mut().zip(q) {
-            *sum += part * q;
-        }
-    }
-    sum
 }
 
 fn stepped(eta: &[f64], moved: &[f64]) -> Vec<f64> {
