@@ -1,8 +1,10 @@
 //! Methods that a researcher applies to observed data. None of them can see the model.
+pub mod agreement;
 pub mod classes;
 pub mod coefficient;
 pub mod correlation;
 pub mod distributions;
+pub mod effect_size;
 pub(crate) mod groups;
 pub mod levels;
 pub mod linear;
