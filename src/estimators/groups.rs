@@ -27,4 +27,13 @@ impl Groups {
     pub fn rows(&self) -> &[Vec<usize>] {
         &self.rows
     }
+
+    /// The group of each row, counted from 0.
+    pub fn of_rows(&self) -> Vec<usize> {
+        let mut places = vec![0; self.rows.iter().map(Vec::len).sum()];
+        for (group, rows) in self.rows.iter().enumerate() {
+            rows.iter().for_each(|&row| places[row] = group);
+        }
+        places
+    }
 }

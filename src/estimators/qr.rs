@@ -5,6 +5,7 @@
 //! by the rule of R's `lm` (LINPACK's `dqrdc2`): a column goes when less than 10⁻⁷ of its length is left.
 
 use super::status::{Failure, finite, same_length};
+use nalgebra::{DMatrix, DVector};
 
 /// Share of a column's length that has to be left for the column to be kept.
 const TOLERANCE: f64 = 1e-7;
@@ -87,6 +88,24 @@ impl Qr {
             }
         }
         (parts, left)
+    }
+
+    /// `Q` times a vector: one value per row.
+    pub fn times(&self, parts: &[f64]) -> Vec<f64> {
+        let mut sum = vec![0.0; self.q.first().map_or(0, Vec::len)];
+        for (q, part) in self.q.iter().zip(parts) {
+            take_away(&mut sum, -part, q);
+        }
+        sum
+    }
+
+    /// Standard errors of the coefficients of the columns, from the covariance matrix of those of the basis.
+    pub fn standard_errors(&self, covariance: &DMatrix<f64>) -> Vec<f64> {
+        let variance = self.inverse_rows().into_iter().map(|row| {
+            let row = DVector::from_vec(row);
+            row.dot(&(covariance * &row))
+        });
+        variance.map(f64::sqrt).collect()
     }
 
     /// Solution `b` of `R b = parts`.

@@ -1,6 +1,10 @@
 //! Reading reference data and results, and comparing with them.
 
 mod linear;
+mod logistic;
+mod meta;
+mod panel;
+mod survival;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
