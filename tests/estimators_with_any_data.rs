@@ -117,8 +117,7 @@ fn regressions() {
 #[test]
 fn studies() {
     let (mut luck, mut seen) = (Luck(2), Seen::default());
-    let methods =
-        [Method::FE, Method::DL, Method::REML, Method::ML, Method::PM, Method::HE, Method::SJ, Method::HS, Method::EB];
+    let methods = [Method::FE, Method::DL, Method::REML, Method::ML, Method::PM, Method::HE, Method::SJ, Method::HS, Method::EB];
     for _ in 0..3000 {
         let k = luck.below(12) as usize;
         let (effects, moderator) = (luck.column(k), luck.column(k));
