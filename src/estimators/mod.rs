@@ -4,5 +4,6 @@ pub mod correlation;
 pub mod distributions;
 pub mod levels;
 pub mod meta;
+pub mod mixed;
 pub mod survival;
 pub mod therapist_icc;
