@@ -79,8 +79,15 @@ impl Luck {
         Lot { order, arm: uniform(arm), size: uniform(size) }
     }
 
+    /// Partners stand together in the order.
     fn clients(self, arm: &ArmResult) -> Vec<Lot> {
-        arm.dyads.iter().map(|dyad| self.lot(dyad.client)).collect()
+        let mut lots: Vec<Lot> = arm.dyads.iter().map(|dyad| self.lot(dyad.client)).collect();
+        if arm.couples {
+            for couple in lots.chunks_exact_mut(2) {
+                couple[1].order = couple[0].order;
+            }
+        }
+        lots
     }
 
     fn therapists(self, arm: &ArmResult) -> Vec<Lot> {

@@ -21,6 +21,7 @@ pub fn default_world() -> World {
     World {
         clinics,
         workload: None,
+        couples: None,
         therapists: Default::default(),
         clients: Default::default(),
         diagnoses: Default::default(),
