@@ -6,14 +6,15 @@ use crate::scenario::document::Document;
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::pairs::Pairs;
 use crate::scenario::path::Path;
-use crate::scenario::problem::{Problem, Problems};
+use crate::scenario::problem::{Problem, Problems, Source};
 use crate::scenario::read::read_document;
+use crate::scenario::tree::{Kind, Node};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A calibration: what is free, and what it is to reach.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct Calibration {
@@ -75,6 +76,12 @@ pub struct CalibrationFile {
 }
 
 impl CalibrationFile {
+    /// A calibration that no file says.
+    pub fn of(calibration: Calibration) -> Self {
+        let source = Source::new("the command line", "");
+        Self { calibration, document: Document { source, root: Node::scalar(Kind::Fields, 0..0, String::new()) } }
+    }
+
     /// Reads a calibration file.
     ///
     /// # Errors

@@ -17,6 +17,9 @@ pub mod fit;
 pub mod moment;
 pub mod parameter;
 pub mod posterior;
+pub mod report;
+pub mod shipped;
+pub mod studies;
 
 /// Something that can be simulated for any values of the parameters, always with the same luck.
 pub trait Simulator {

@@ -19,6 +19,7 @@ pub mod points;
 pub mod problem;
 pub mod read;
 pub mod reader;
+pub mod rewrite;
 pub mod sampling;
 pub mod schema;
 pub mod suggest;
