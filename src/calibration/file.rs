@@ -137,7 +137,8 @@ impl Free {
     pub fn parameter(&self, now: &impl Fn(&str) -> Option<f64>) -> Result<Parameter, Wrong> {
         let key = self.key.as_str();
         let entry = explain::<ScenarioFile>(key).map_err(|near| {
-            let help = if near.is_empty() { "`dyadsim explain` lists all keys".into() } else { format!("the nearest are {}", near.join(", ")) };
+            let help =
+                if near.is_empty() { "`dyadsim explain` lists all keys".into() } else { format!("the nearest are {}", near.join(", ")) };
             ("key", format!("no key is called `{key}`"), help)
         })?;
         // The last name of a key is enough where only one key has it.

@@ -116,7 +116,8 @@ pub fn fit<S: Simulator>(problem: &Problem, simulator: &mut S) -> Result<Fitted,
     };
     let Search { tolerance, rounds, .. } = problem.search;
     let patience = rounds.div_ceil(problem.parameters.len() + 1).max(1);
-    let method = LevenbergMarquardt::new().with_ftol(tolerance).with_xtol(tolerance).with_gtol(1e-6).with_patience(patience).with_stepbound(1.0);
+    let method =
+        LevenbergMarquardt::new().with_ftol(tolerance).with_xtol(tolerance).with_gtol(1e-6).with_patience(patience).with_stepbound(1.0);
     let (walk, report) = method.minimize(walk);
     let best = walk.angles.clone();
     let state = walk.state.into_inner();

@@ -128,8 +128,7 @@ mod tests {
 
     #[test]
     fn scales_and_angles_come_back() {
-        for (scale, lower, upper, value) in
-            [(Scale::Linear, -3.0, 5.0, 1.5), (Scale::Log, 0.01, 4.0, 0.7), (Scale::Logit, 0.02, 0.9, 0.35)]
+        for (scale, lower, upper, value) in [(Scale::Linear, -3.0, 5.0, 1.5), (Scale::Log, 0.01, 4.0, 0.7), (Scale::Logit, 0.02, 0.9, 0.35)]
         {
             let p = parameter("k", scale, value, 0.5, [lower, upper]);
             let working = scale.apply(value);

@@ -191,7 +191,8 @@ fn target(problem: &Problem, fitted: &Fitted, posterior: &Posterior, m: usize) -
 /// What is left open: parameters about which the targets say nothing, and combinations that leave all targets where they are.
 fn open(problem: &Problem, posterior: &Posterior) -> Vec<String> {
     let key = |j: usize| format!("`{}`", problem.parameters[j].key);
-    let silent: Vec<usize> = (0..problem.parameters.len()).filter(|&j| Verdict::of(posterior.ratios[j]) == Verdict::NotPinnedDown).collect();
+    let silent: Vec<usize> =
+        (0..problem.parameters.len()).filter(|&j| Verdict::of(posterior.ratios[j]) == Verdict::NotPinnedDown).collect();
     let mut out = Vec::new();
     if !silent.is_empty() {
         let names: Vec<String> = silent.iter().map(|&j| key(j)).collect();

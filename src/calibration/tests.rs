@@ -89,10 +89,8 @@ fn of_two_parameters_that_enter_as_one_only_the_combination_is_known() {
 
 #[test]
 fn a_curved_problem_on_a_logarithmic_and_a_probability_scale_is_solved() {
-    let parameters = vec![
-        parameter("rate", Scale::Log, 0.1, 5.0, [0.001, 50.0]),
-        parameter("chance", Scale::Logit, 0.5, 5.0, [0.001, 0.999]),
-    ];
+    let parameters =
+        vec![parameter("rate", Scale::Log, 0.1, 5.0, [0.001, 50.0]), parameter("chance", Scale::Logit, 0.5, 5.0, [0.001, 0.999])];
     let moments = vec![target("x", 2.0 * 0.9, 1e-4), target("y", 2.0 * 2.0 + 0.9, 1e-4)];
     let problem = Problem { search: Search { step: 1e-4, ..EXACT }, ..problem(parameters, moments) };
     let (values, _) = solved(&problem, &mut Toy(|v: &[f64]| certain(&[v[0] * v[1], v[0] * v[0] + v[1]])));

@@ -56,7 +56,7 @@ pub fn read(args: &Calibrate) -> Result<Inputs, Failure> {
     let plans = gallery.plans(&targets, replicates, &args.settings)?;
     let parameters = file.parameters(&|key| present(key, own.is_some().then(|| &plans[0].scenario)))?;
     let moments = moments(&gallery, &plans, &targets, fit.len(), &file.calibration)?;
-    let problem = Problem { parameters, moments, search: Search { rounds: args.rounds, ..Search::default() } };
+    let problem = Problem { parameters, moments, search: Search { rounds: usize::from(args.rounds), ..Search::default() } };
     Ok(Inputs { gallery, plans, targets, problem, own, settings: args.settings.clone() })
 }
 
@@ -84,7 +84,10 @@ fn calibration(args: &Calibrate, own: bool) -> Result<CalibrationFile, Failure> 
         let found = all.clone().find(|free| free.key == *key || free.key.ends_with(&ends));
         let sd = "no prior is shipped for it; write its scale and SD in a file and give that with --parameters";
         let near = nearest(key, all.map(|free| free.key.as_str())).map(|near| format!(", or did you mean {near}?")).unwrap_or_default();
-        found.cloned().map(|free| crate::calibration::file::Free { centre: None, ..free }).ok_or_else(|| anyhow!("--free {key}: {sd}{near}"))
+        found
+            .cloned()
+            .map(|free| crate::calibration::file::Free { centre: None, ..free })
+            .ok_or_else(|| anyhow!("--free {key}: {sd}{near}"))
     };
     let parameters = args.free.iter().map(prior).collect::<Result<Vec<_>, _>>().map_err(Failure::Input)?;
     Ok(CalibrationFile::of(Calibration { parameters, ..Calibration::default() }))

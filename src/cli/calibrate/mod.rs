@@ -79,7 +79,8 @@ fn calibrate(inputs: &Inputs, messages: Messages) -> Result<Report, Stopped> {
 
 /// The best values as changes to a scenario.
 fn settings(report: &Report) -> String {
-    let set: String = report.settings().iter().map(|(key, value)| format!(" \\\n    --set {}", quoted(&format!("{key}={value:?}")))).collect();
+    let set: String =
+        report.settings().iter().map(|(key, value)| format!(" \\\n    --set {}", quoted(&format!("{key}={value:?}")))).collect();
     format!("As changes to a scenario:\n  dyadsim run scenario.ron{set}\n")
 }
 

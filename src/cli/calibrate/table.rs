@@ -19,10 +19,8 @@ impl Pages {
     /// From the report.
     pub fn new(report: &Report) -> Self {
         let (fitted, left_out): (Vec<&TargetRow>, Vec<&TargetRow>) = report.targets.iter().partition(|target| target.fitted);
-        let mut sheets = vec![
-            (parameters(&report.parameters), about_parameters(report)),
-            (targets("Targets of the fit", &fitted), about_fit(report)),
-        ];
+        let mut sheets =
+            vec![(parameters(&report.parameters), about_parameters(report)), (targets("Targets of the fit", &fitted), about_fit(report))];
         if !left_out.is_empty() {
             sheets.push((targets("Targets left out of the fit", &left_out), about_left_out(&left_out)));
         }
