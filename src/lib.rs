@@ -13,6 +13,7 @@
 //! 8. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
 //!
 //! `docs/model.md` says what is simulated, `docs/architecture.md` why the house stands as it does.
+pub mod calibration;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataset;

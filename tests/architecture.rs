@@ -13,8 +13,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scenario", &["dataset", "estimators", "model"]),
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine"]),
+    ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "evidence", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "evidence", "calibration", "output"]),
 ];
 
 /// Names that may appear only in some modules.

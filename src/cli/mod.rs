@@ -4,6 +4,7 @@
 //! input, 74 a file cannot be read or written, 75 interrupted.
 
 pub mod args;
+mod calibrate;
 mod check;
 mod colour;
 mod design;
@@ -39,5 +40,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Show(args) => show::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Evidence(args) => evidence::run(args),
+        Command::Calibrate(args) => calibrate::run(args),
     }
 }

@@ -33,11 +33,12 @@ impl Simulated {
     }
 }
 
-/// Takes the rows of a run and keeps moments of quantities.
+/// Takes the rows of a run and keeps quantities, replicate by replicate.
 #[derive(Debug)]
 pub struct Collector<'a> {
     quantities: &'a [Quantity],
-    moments: Vec<Moments>,
+    /// Of each quantity, its value in each replicate; NaN where it is not defined.
+    values: Vec<Vec<f64>>,
     /// Row of the first arm of each cell among the rows of a replicate.
     first_row: Vec<usize>,
     /// Rows of a replicate.
@@ -49,12 +50,17 @@ impl<'a> Collector<'a> {
     pub fn new(quantities: &'a [Quantity], arms: &[usize]) -> Self {
         let first_row = arms.iter().scan(0, |next, arms| Some(std::mem::replace(next, *next + arms)));
         let first_row = first_row.collect();
-        Self { quantities, moments: vec![Moments::default(); quantities.len()], first_row, rows: arms.iter().sum() }
+        Self { quantities, values: vec![Vec::new(); quantities.len()], first_row, rows: arms.iter().sum() }
     }
 
     /// The quantities so far.
     pub fn simulated(&self) -> Vec<Simulated> {
-        self.quantities.iter().zip(&self.moments).map(|(quantity, moments)| Simulated::through(quantity.link, moments)).collect()
+        self.quantities.iter().zip(&self.values).map(|(quantity, values)| Simulated::through(quantity.link, &moments(values))).collect()
+    }
+
+    /// Of each quantity, its value in each replicate, before the link.
+    pub fn into_values(self) -> Vec<Vec<f64>> {
+        self.values
     }
 
     fn part(&self, part: &Part, batch: &Batch, measures: &[&[f64]], replicate: usize) -> f64 {
@@ -66,6 +72,13 @@ impl<'a> Collector<'a> {
                 Column::Estimate { name, term } => estimate(batch, part, name, term),
             }
     }
+}
+
+/// Mean and spread of a quantity.
+fn moments(values: &[f64]) -> Moments {
+    let mut moments = Moments::default();
+    values.iter().for_each(|&value| moments.add(value));
+    moments
 }
 
 /// Logarithm of the odds of a share; not defined where nobody or everybody has it.
@@ -91,13 +104,13 @@ impl Sink for Collector<'_> {
     fn accept(&mut self, batch: &Batch) -> Result<(), Self::Error> {
         let measures = measures(&batch.replicates);
         let replicates = batch.replicates.len() / self.rows.max(1);
-        let mut moments = std::mem::take(&mut self.moments);
+        let mut values = std::mem::take(&mut self.values);
         for replicate in 0..replicates {
-            for (quantity, moments) in self.quantities.iter().zip(&mut moments) {
-                moments.add(quantity.parts.iter().map(|part| self.part(part, batch, &measures, replicate)).sum());
+            for (quantity, values) in self.quantities.iter().zip(&mut values) {
+                values.push(quantity.parts.iter().map(|part| self.part(part, batch, &measures, replicate)).sum());
             }
         }
-        self.moments = moments;
+        self.values = values;
         Ok(())
     }
 }

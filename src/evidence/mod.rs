@@ -6,6 +6,7 @@
 
 pub mod collect;
 pub mod gallery;
+pub mod own;
 pub mod report;
 pub mod shipped;
 pub mod statistic;

@@ -1,6 +1,6 @@
 //! `dyadsim evidence`.
 
-mod folder;
+pub mod folder;
 mod json;
 mod keep;
 mod list;
