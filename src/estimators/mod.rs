@@ -12,5 +12,6 @@ pub mod logistic;
 pub mod meta;
 pub(crate) mod qr;
 pub mod status;
+pub mod mixed;
 pub mod survival;
 pub mod therapist_icc;
