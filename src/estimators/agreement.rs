@@ -85,7 +85,8 @@ mod tests {
         let person: Vec<f64> = (0..6).map(|i| ITEMS.iter().map(|item| item[i]).sum::<f64>() / 3.0).collect();
         let item: Vec<f64> = ITEMS.iter().map(|item| item.iter().sum::<f64>() / 6.0).collect();
         let people = person.iter().map(|p| 3.0 * (p - mean).powi(2)).sum::<f64>() / 5.0;
-        let rest: f64 = (0..6).flat_map(|i| (0..3).map(move |j| (i, j))).map(|(i, j)| (ITEMS[j][i] - person[i] - item[j] + mean).powi(2)).sum();
+        let rest: f64 =
+            (0..6).flat_map(|i| (0..3).map(move |j| (i, j))).map(|(i, j)| (ITEMS[j][i] - person[i] - item[j] + mean).powi(2)).sum();
         let found = alpha(&ITEMS).expect("alpha");
         assert!((found.alpha - (1.0 - rest / 10.0 / people)).abs() < 1e-12);
         // R: qf(.975, 5, 10) = 4.236086, qf(.025, 5, 10) = 0.1510767.

@@ -18,13 +18,9 @@ fn least_squares_and_cluster_robust_errors() {
     all_close("se", &se(&found.coefficients), &numbers(&expected, "/ols/se"), DIGITS);
     close("sigma", found.sigma, number(&expected, "/ols/sigma"), DIGITS);
     let therapist = labels(&data["therapist"]);
-    for (name, correction) in [
-        ("CR0", Correction::CR0),
-        ("CR1", Correction::CR1),
-        ("CR1S", Correction::CR1S),
-        ("CR2", Correction::CR2),
-        ("CR3", Correction::CR3),
-    ] {
+    for (name, correction) in
+        [("CR0", Correction::CR0), ("CR1", Correction::CR1), ("CR1S", Correction::CR1S), ("CR2", Correction::CR2), ("CR3", Correction::CR3)]
+    {
         let robust = found.robust(&therapist, correction).expect("robust errors");
         all_close(name, &se(&robust), &numbers(&expected, &format!("/{name}/se")), DIGITS);
         let df: Vec<f64> = robust.iter().map(|c| c.df).collect();

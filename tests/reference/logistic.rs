@@ -25,10 +25,9 @@ fn without_groups() {
 fn random_intercepts() {
     let data = table("d16_glmm_binary.csv");
     let columns = [&vec![1.0; data["y"].len()], &data["x"]];
-    for (file, name, relative) in [
-        ("d16_glmm_extended.json", "points_", [1e-8, 1e-6, 1e-8, 1e-14]),
-        ("d16_glmm.json", "glmer_nAGQ", [1e-6, 5e-5, 1e-5, 1e-9]),
-    ] {
+    for (file, name, relative) in
+        [("d16_glmm_extended.json", "points_", [1e-8, 1e-6, 1e-8, 1e-14]), ("d16_glmm.json", "glmer_nAGQ", [1e-6, 5e-5, 1e-5, 1e-9])]
+    {
         let expected = json(file);
         for points in [1, 5, 15] {
             let found = mixed::fit(&data["y"], &columns, &labels(&data["therapist"]), points).expect("a fit");

@@ -3,6 +3,7 @@
 mod linear;
 mod logistic;
 mod meta;
+mod panel;
 mod survival;
 
 use serde_json::Value;

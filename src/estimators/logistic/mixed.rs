@@ -211,7 +211,8 @@ impl Model<'_> {
                 self.value(&moved).1
             };
             // Richardson's extrapolation: the error is of fourth order.
-            let (near, far) = ((shifted(APART) - shifted(-APART)) / (2.0 * APART), (shifted(2.0 * APART) - shifted(-2.0 * APART)) / (4.0 * APART));
+            let (near, far) =
+                ((shifted(APART) - shifted(-APART)) / (2.0 * APART), (shifted(2.0 * APART) - shifted(-2.0 * APART)) / (4.0 * APART));
             found.set_column(k, &((near * 4.0 - far) / 3.0));
         }
         (&found + found.transpose()) * 0.5
@@ -250,7 +251,8 @@ impl Model<'_> {
     }
 
     fn report(&self, peak: &Peak) -> MixedLogistic {
-        let covariance = (-peak.hessian.clone()).try_inverse().unwrap_or_else(|| DMatrix::from_element(peak.at.len(), peak.at.len(), f64::NAN));
+        let covariance =
+            (-peak.hessian.clone()).try_inverse().unwrap_or_else(|| DMatrix::from_element(peak.at.len(), peak.at.len(), f64::NAN));
         let p = self.qr.rank();
         let of_basis = covariance.view((1, 1), (p, p)) / (self.scale() * self.scale());
         let basis: Vec<f64> = peak.at.iter().skip(1).map(|b| b / self.scale()).collect();
