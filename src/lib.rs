@@ -9,7 +9,8 @@
 //! 4. [`estimators`] are the methods a researcher applies to forms; they cannot see the model.
 //! 5. [`performance`] turns replicates into values with Monte Carlo standard errors.
 //! 6. [`dataset`] describes rows and columns with their units.
-//! 7. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
+//! 7. [`evidence`] compares simulated studies with what was published about them.
+//! 8. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
 //!
 //! `docs/model.md` says what is simulated, `docs/architecture.md` why the house stands as it does.
 #[cfg(feature = "cli")]
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod dataset;
 pub mod engine;
 pub mod estimators;
+pub mod evidence;
 pub mod model;
 #[cfg(feature = "hdf5")]
 pub mod output;

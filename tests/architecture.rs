@@ -12,8 +12,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["dataset"]),
     ("scenario", &["dataset", "estimators", "model"]),
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
+    ("evidence", &["dataset", "performance", "estimators", "scenario", "engine"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "evidence", "output"]),
 ];
 
 /// Names that may appear only in some modules.
@@ -22,6 +23,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("indicatif::", &["cli"]),
     ("ctrlc::", &["cli"]),
     ("anyhow::", &["cli"]),
+    ("csv::", &["cli"]),
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),

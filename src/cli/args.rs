@@ -22,6 +22,7 @@ Examples:
   dyadsim run study.ron             run it: a table here, all results in study.h5
   dyadsim show study.h5             the table again
   dyadsim explain dropout           what a key of a scenario means
+  dyadsim evidence --quick          published findings against simulated ones
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
 
@@ -38,6 +39,8 @@ pub enum Command {
     Show(Show),
     /// Explain a key of a scenario: meaning, unit, range, default and source.
     Explain(Explain),
+    /// Simulate published studies and compare them with what was found.
+    Evidence(Evidence),
 }
 
 /// Options of `new`.
@@ -214,3 +217,64 @@ pub struct Explain {
     #[arg(long)]
     pub json: bool,
 }
+
+/// Options of `evidence`.
+#[derive(Debug, Args)]
+#[command(after_help = EVIDENCE_EXAMPLES, after_long_help = format!("{EVIDENCE_EXAMPLES}\n\n{EVIDENCE_JSON}"))]
+pub struct Evidence {
+    /// Only these targets, by id, study or group; several may be given.
+    #[arg(long, value_name = "ID|STUDY|GROUP", num_args = 1..)]
+    pub only: Vec<String>,
+    /// List the targets and run nothing.
+    #[arg(long)]
+    pub list: bool,
+    /// A tenth of the replicates, for a quick look.
+    #[arg(long, conflicts_with = "replicates")]
+    pub quick: bool,
+    /// Number of replicates of every study, instead of its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub replicates: Option<u64>,
+    /// Change a key in every study; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// Number of threads; all processors without it. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// A folder with studies of your own and their targets.ron, instead of those that come with the program.
+    #[arg(long, value_name = "FOLDER")]
+    pub gallery: Option<PathBuf>,
+    /// Write the comparison to a file; its ending says how (.h5, .csv, .json).
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace an existing file.
+    #[arg(long)]
+    pub force: bool,
+    /// No progress and no messages; results and errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The comparison as JSON instead of a table (described in --help).
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EVIDENCE_EXAMPLES: &str = "\
+Examples:
+  dyadsim evidence --list                   what is compared, and with which study
+  dyadsim evidence --quick                  all of it, with a tenth of the replicates
+  dyadsim evidence --only F1 Feedback       some of it, by id, study or group
+  dyadsim evidence --out evidence.csv
+  dyadsim evidence --only Dropout --set endings.dropout=-3    after a change of the assumptions
+  dyadsim evidence --gallery my_studies     studies of your own (docs/evidence.md says how)
+
+Exit codes: 0 done, whatever agrees or not; 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
+
+const EVIDENCE_JSON: &str = "\
+JSON (--json), one object; a value that is not defined is null:
+  version
+  score    {agree, judged, shown, not_available, percent} of quantities of confidence T
+  groups   [{group, score, targets: [target]}]
+  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, verdict,
+            confidence, source, doi, study_size, study, study_file, how, miss}
+  simulated  null where it is not available, else {value, mcse, sd, sd_mcse, difference,
+            standard_error, replicates, replicates_asked}
+  failures [{study, replicates, reason}]";

@@ -1,4 +1,4 @@
-//! The command line: `new`, `check`, `run`, `show`, `explain`.
+//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`.
 //!
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
 //! input, 74 a file cannot be read or written, 75 interrupted.
@@ -8,6 +8,7 @@ mod check;
 mod colour;
 mod design;
 mod drivers;
+mod evidence;
 mod explain;
 pub mod failure;
 mod json;
@@ -37,5 +38,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Run(args) => run::run(args),
         Command::Show(args) => show::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Evidence(args) => evidence::run(args),
     }
 }

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,14 @@ pub fn stop_on_ctrl_c(messages: Messages) -> anyhow::Result<()> {
 pub struct Counts {
     units: AtomicU64,
     sessions: AtomicU64,
+    about: Mutex<String>,
+}
+
+impl Counts {
+    /// Says what is under way, beside the numbers.
+    pub fn about(&self, what: &str) {
+        what.clone_into(&mut self.about.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Watch for Counts {
@@ -61,11 +70,16 @@ pub struct Progress {
 impl Progress {
     /// Starts to show. `cells` units make a replicate.
     pub fn start(counts: &std::sync::Arc<Counts>, replicates: u64, cells: u64, messages: Messages) -> Self {
+        Self::over(counts, replicates, cells, "replicates", messages)
+    }
+
+    /// As [`Progress::start`], over something else than replicates: `parts` units make one of it.
+    pub fn over(counts: &std::sync::Arc<Counts>, total: u64, parts: u64, what: &'static str, messages: Messages) -> Self {
         if messages.quiet {
             return Self { end: None, thread: None };
         }
         let (end, ended) = channel();
-        let view = View { counts: counts.clone(), replicates, cells: cells.max(1), began: Instant::now() };
+        let view = View { counts: counts.clone(), total, parts: parts.max(1), what, began: Instant::now() };
         let terminal = std::io::stderr().is_terminal();
         let thread = std::thread::spawn(move || if terminal { view.draw_bar(&ended) } else { view.print_lines(&ended, messages) });
         Self { end: Some(end), thread: Some(thread) }
@@ -84,14 +98,15 @@ impl Drop for Progress {
 
 struct View {
     counts: std::sync::Arc<Counts>,
-    replicates: u64,
-    cells: u64,
+    total: u64,
+    parts: u64,
+    what: &'static str,
     began: Instant,
 }
 
 impl View {
     fn done(&self) -> u64 {
-        self.counts.units.load(Relaxed) / self.cells
+        self.counts.units.load(Relaxed) / self.parts
     }
 
     /// Sessions per second so far.
@@ -101,23 +116,26 @@ impl View {
 
     /// Seconds left, if it goes on like this.
     fn left(&self) -> f64 {
-        let share = self.counts.units.load(Relaxed) as f64 / (self.replicates * self.cells) as f64;
+        let share = self.counts.units.load(Relaxed) as f64 / (self.total * self.parts) as f64;
         self.began.elapsed().as_secs_f64() * (1.0 - share) / share
     }
 
     fn message(&self) -> String {
         let left = self.left();
         let left = if left.is_finite() { format!(", {} left", duration(left)) } else { String::new() };
-        format!("{:.1} million dyad-sessions/s{left}", self.speed() / 1e6)
+        let about = self.counts.about.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let about = if about.is_empty() { about } else { format!("{about}, ") };
+        format!("{about}{:.1} million dyad-sessions/s{left}", self.speed() / 1e6)
     }
 
     fn draw_bar(&self, ended: &Receiver<()>) {
         if over(ended, PATIENCE) {
             return;
         }
-        let bar = ProgressBar::with_draw_target(Some(self.replicates), ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(Some(self.total), ProgressDrawTarget::stderr());
         bar.set_style(
-            ProgressStyle::with_template("{bar:24} {pos}/{len} replicates, {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+            ProgressStyle::with_template(&format!("{{bar:24}} {{pos}}/{{len}} {}, {{msg}}", self.what))
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         loop {
             bar.set_message(self.message());
@@ -131,7 +149,7 @@ impl View {
     fn print_lines(&self, ended: &Receiver<()>, messages: Messages) {
         let mut pause = PATIENCE;
         while !over(ended, pause) {
-            messages.say(&format!("{} of {} replicates, {}", thousands(self.done()), thousands(self.replicates), self.message()));
+            messages.say(&format!("{} of {} {}, {}", thousands(self.done()), thousands(self.total), self.what, self.message()));
             pause = (pause * 2).min(LONGEST_SILENCE);
         }
     }

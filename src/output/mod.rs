@@ -59,4 +59,5 @@ mod spool;
 pub mod study;
 mod study_measures;
 mod study_tables;
+pub mod text;
 pub mod writer;
