@@ -9,6 +9,7 @@ mod check;
 mod colour;
 mod design;
 mod drivers;
+mod estimates;
 mod evidence;
 mod explain;
 pub mod failure;

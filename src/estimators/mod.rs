@@ -1,10 +1,12 @@
 //! Methods that a researcher applies to observed data. None of them can see the model.
 pub mod agreement;
+pub mod analysis;
 pub mod classes;
 pub mod coefficient;
 pub mod correlation;
 pub mod distributions;
 pub mod effect_size;
+pub mod formula;
 pub(crate) mod groups;
 pub mod levels;
 pub mod linear;
