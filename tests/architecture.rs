@@ -12,10 +12,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["dataset"]),
     ("scenario", &["dataset", "estimators", "model"]),
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
-    ("evidence", &["dataset", "performance", "estimators", "scenario", "engine"]),
+    ("figures", &["dataset", "performance"]),
+    ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "evidence", "calibration", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "calibration", "output"]),
 ];
 
 /// Names that may appear only in some modules.
@@ -25,6 +26,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ctrlc::", &["cli"]),
     ("anyhow::", &["cli"]),
     ("csv::", &["cli"]),
+    ("svg::", &["figures"]),
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),

@@ -245,7 +245,7 @@ pub struct Evidence {
     /// A folder with studies of your own and their targets.ron, instead of those that come with the program.
     #[arg(long, value_name = "FOLDER")]
     pub gallery: Option<PathBuf>,
-    /// Write the comparison to a file; its ending says how (.h5, .csv, .json).
+    /// Write the comparison to a file; its ending says how (.h5, .csv, .json, or .svg for a figure).
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Replace an existing file.
@@ -264,7 +264,7 @@ Examples:
   dyadsim evidence --list                   what is compared, and with which study
   dyadsim evidence --quick                  all of it, with a tenth of the replicates
   dyadsim evidence --only F1 Feedback       some of it, by id, study or group
-  dyadsim evidence --out evidence.csv
+  dyadsim evidence --out evidence.svg       a figure; .csv, .json or .h5 for the numbers
   dyadsim evidence --only Dropout --set endings.dropout=-3    after a change of the assumptions
   dyadsim evidence --gallery my_studies     studies of your own (docs/evidence.md says how)
 

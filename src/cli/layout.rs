@@ -1,38 +1,11 @@
 //! Plain text in columns, 100 characters wide at most.
 
+pub use crate::dataset::text::{cut, length, wrap};
+
 /// Widest line.
 pub const WIDTH: usize = 100;
 /// Blanks between columns.
 const GAP: usize = 2;
-
-/// Number of characters.
-pub fn length(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// The text, cut to a width; `…` marks what is missing.
-pub fn cut(text: &str, width: usize) -> String {
-    if length(text) <= width {
-        return text.into();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
-/// The text in lines of a width; longer words are cut.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if length(line) + 1 + length(word) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(cut(word, width)),
-        }
-    }
-    lines
-}
 
 /// A whole number with commas between thousands.
 pub fn thousands(n: u64) -> String {

@@ -4,3 +4,4 @@ pub mod catalogue;
 pub mod column;
 pub mod frame;
 pub mod sample;
+pub mod text;

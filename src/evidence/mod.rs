@@ -2,9 +2,11 @@
 //!
 //! [`targets`] is the list of published quantities as a file has it, [`gallery`] the studies that it needs ([`shipped`] are
 //! those that come with the program), [`statistic`] finds each quantity in a study, [`collect`] gathers it replicate by
-//! replicate, [`verdict`] says whether it agrees, and [`report`] puts everything together.
+//! replicate, [`verdict`] says whether it agrees, and [`report`] puts everything together; [`table`], [`figure`] and [`words`]
+//! are how it is shown.
 
 pub mod collect;
+pub mod figure;
 pub mod gallery;
 pub mod own;
 pub mod report;
@@ -13,3 +15,4 @@ pub mod statistic;
 pub mod table;
 pub mod targets;
 pub mod verdict;
+pub mod words;

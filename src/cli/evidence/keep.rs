@@ -2,9 +2,11 @@
 
 use crate::cli::failure::Failure;
 use crate::dataset::column::{ColumnValues, Table};
+use crate::evidence::figure::forest;
 use crate::evidence::gallery::Gallery;
 use crate::evidence::report::Report;
 use crate::evidence::table::{NAME, table};
+use crate::figures::forest::draw;
 use crate::output::study::NOTE;
 use crate::output::text::TextFile;
 use crate::output::writer::{ResultFile, WriteOptions};
@@ -17,6 +19,8 @@ pub enum Keep {
     Hdf5(Box<ResultFile>),
     /// The same as comma-separated values, with ids and texts.
     Csv(TextFile),
+    /// A forest of published and simulated numbers.
+    Svg(TextFile),
     /// What `--json` prints.
     Json(TextFile),
 }
@@ -33,8 +37,9 @@ impl Keep {
             "h5" | "hdf5" => Self::Hdf5(Box::new(ResultFile::create(path, options)?)),
             "csv" => Self::Csv(TextFile::create(path, options)?),
             "json" => Self::Json(TextFile::create(path, options)?),
+            "svg" => Self::Svg(TextFile::create(path, options)?),
             _ => {
-                let what = "the ending of a file says what is written: .h5, .csv or .json";
+                let what = "the ending of a file says what is written: .h5, .csv, .json or .svg";
                 return Err(Failure::Input(anyhow!("cannot tell what to write to {}; {what}", path.display())));
             }
         })
@@ -48,6 +53,7 @@ impl Keep {
         Ok(match self {
             Self::Hdf5(file) => hdf5(*file, report, gallery)?,
             Self::Csv(file) => file.finish(&csv(report)?)?,
+            Self::Svg(file) => file.finish(&format!("{}\n", draw(&forest(report))))?,
             Self::Json(file) => {
                 let text = serde_json::to_string_pretty(&super::json::report(report)).map_err(|error| Failure::Input(error.into()))?;
                 file.finish(&format!("{text}\n"))?

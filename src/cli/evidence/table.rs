@@ -4,8 +4,8 @@ use crate::cli::colour::bold;
 use crate::cli::layout::{Figure, Grid, Line, WIDTH, thousands, wrap};
 use crate::cli::table::{Scale, figures};
 use crate::evidence::report::{Report, Row, Score};
-use crate::evidence::targets::{Direction, Published};
 use crate::evidence::verdict::{Verdict, difference, standard_error};
+use crate::evidence::words;
 use crate::performance::Measured;
 
 /// Most decimals of a number.
@@ -48,13 +48,8 @@ fn heading(report: &Report, colour: bool) -> String {
 fn scale(row: &Row) -> Scale {
     match row.unit.as_str() {
         "share" => Scale::Percent,
-        "sessions" | "score" | "points" | "weeks" | "clients" => Scale::Plain(1),
-        _ => Scale::Plain(2),
+        unit => Scale::Plain(if words::coarse(unit) { 1 } else { 2 }),
     }
-}
-
-fn factor(scale: Scale) -> f64 {
-    if scale == Scale::Percent { 100.0 } else { 1.0 }
 }
 
 /// All groups under one heading, so that their columns stand below each other.
@@ -73,16 +68,10 @@ fn grid(groups: &[(&str, Vec<&Row>)]) -> Grid {
 
 /// A row, and below it what its quantity needs more room for.
 fn lines(row: &Row) -> Vec<Line> {
-    let unit = match row.unit.as_str() {
-        "" | "1" => String::new(),
-        "share" => ", %".into(),
-        unit if row.target.quantity.split([' ', ',']).any(|word| word == unit) => String::new(),
-        unit => format!(", {unit}"),
-    };
     let (mean, spread) = simulated(row);
     let mut figures = vec![published(row), mean, Figure { error: String::new(), ..spread }];
     let mut heads = [row.verdict.sign().to_owned(), row.target.id.clone()];
-    let quantity = wrap(&format!("{}{unit}", row.target.quantity), QUANTITY);
+    let quantity = wrap(&words::quantity(row), QUANTITY);
     let line = |text: String| {
         let labels = [std::mem::take(&mut heads[0]), std::mem::take(&mut heads[1]), text].into();
         Line::Row(labels, std::mem::replace(&mut figures, vec![Figure::default(); 3]))
@@ -101,25 +90,9 @@ fn simulated(row: &Row) -> (Figure, Figure) {
     (one(simulated.mean), one(spread))
 }
 
-/// A published number, with as many decimals as were printed.
 fn published(row: &Row) -> Figure {
-    let number = |x: f64| as_printed(x * factor(scale(row)));
-    let (value, error) = match row.target.published {
-        Published::Value { x, se } => (number(x), se.map(number).unwrap_or_default()),
-        Published::Interval { x, low, high } => (format!("{} [{}, {}]", number(x), number(low), number(high)), String::new()),
-        Published::Range { low, high } => (format!("{} to {}", number(low), number(high)), String::new()),
-        Published::Sign(Direction::Positive) => ("above 0".into(), String::new()),
-        Published::Sign(Direction::Negative) => ("below 0".into(), String::new()),
-    };
+    let (value, error) = words::published(row);
     Figure { value, error }
-}
-
-/// A number with the decimals that it has, at most four; fractions have at least two.
-fn as_printed(x: f64) -> String {
-    let exact = |decimals: &usize| (format!("{x:.decimals$}").parse::<f64>().unwrap_or(f64::NAN) - x).abs() < 1e-9;
-    let decimals = (0..4).find(exact).unwrap_or(4);
-    let decimals = if decimals == 1 && x.abs() < 1.0 { 2 } else { decimals };
-    format!("{x:.decimals$}")
 }
 
 /// The verdict about a group in a sentence.
@@ -171,8 +144,8 @@ fn misses(report: &Report, colour: bool) -> String {
 fn distance(row: &Row) -> String {
     let Some(simulated) = row.simulated else { return String::new() };
     let (mean, _) = simulated_text(row);
-    let by = difference(&row.target.published, &simulated) * factor(scale(row));
-    let se = standard_error(&row.target.published, &simulated).hypot(simulated.mean.mcse) * factor(scale(row));
+    let by = difference(&row.target.published, &simulated) * words::factor(&row.unit);
+    let se = standard_error(&row.target.published, &simulated).hypot(simulated.mean.mcse) * words::factor(&row.unit);
     let published = published(row);
     let error = if published.error.is_empty() { String::new() } else { format!(" ± {}", published.error) };
     let apart = match (by.is_nan(), se.is_nan()) {
