@@ -273,12 +273,11 @@ Exit codes: 0 done, whatever agrees or not; 1 bad input, 74 a file cannot be rea
 const EVIDENCE_JSON: &str = "\
 JSON (--json), one object; a value that is not defined is null:
   version
-  score    {agree, judged, shown, not_available, percent} of quantities of confidence T
+  score    {agree, judged, shown, percent} of quantities of confidence T
   groups   [{group, score, targets: [target]}]
   target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, verdict,
             confidence, source, doi, study_size, study, study_file, how, miss}
-  simulated  null where it is not available, else {value, mcse, sd, sd_mcse, difference,
-            standard_error, replicates, replicates_asked}
+  simulated  {value, mcse, sd, sd_mcse, difference, standard_error, replicates, replicates_asked}
   failures [{study, replicates, reason}]";
 
 /// Options of `calibrate`.

@@ -2,10 +2,11 @@
 
 use super::statistic::{Column, Link, Part, Quantity};
 use crate::dataset::column::{ColumnValues, Table};
-use crate::engine::records::Replicates;
 use crate::engine::sink::{Batch, Sink};
 use crate::engine::summary::MEASURE_COUNT;
+use crate::estimators::analysis::Analyses;
 use crate::performance::{Measured, Moments};
+use std::collections::HashMap;
 
 /// A simulated quantity.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,29 +34,65 @@ impl Simulated {
     }
 }
 
-/// Takes the rows of a run and keeps quantities, replicate by replicate.
-#[derive(Debug)]
-pub struct Collector<'a> {
-    quantities: &'a [Quantity],
-    /// Of each quantity, its value in each replicate; NaN where it is not defined.
-    values: Vec<Vec<f64>>,
-    /// Row of the first arm of each cell among the rows of a replicate.
-    first_row: Vec<usize>,
-    /// Rows of a replicate.
-    rows: usize,
+/// Where a part of a quantity stands among the rows of a replicate.
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    /// Row among the summaries of all cells and arms, and measure.
+    Measure(usize, usize),
+    /// The same for the logarithm of the odds of a share.
+    LogOdds(usize, usize),
+    /// Cell, and row among its estimates.
+    Estimate(usize, usize),
 }
 
-impl<'a> Collector<'a> {
-    /// Collects quantities of a study whose cells have so many arms.
-    pub fn new(quantities: &'a [Quantity], arms: &[usize]) -> Self {
-        let first_row = arms.iter().scan(0, |next, arms| Some(std::mem::replace(next, *next + arms)));
-        let first_row = first_row.collect();
-        Self { quantities, values: vec![Vec::new(); quantities.len()], first_row, rows: arms.iter().sum() }
+/// Takes the rows of a run and keeps quantities, replicate by replicate.
+#[derive(Debug)]
+pub struct Collector {
+    quantities: Vec<(Link, Vec<(f64, Found)>)>,
+    /// Of each quantity, its value in each replicate; NaN where it is not defined.
+    values: Vec<Vec<f64>>,
+    /// Rows of a replicate among the summaries.
+    rows: usize,
+    /// Rows of a replicate among the estimates of each cell.
+    estimates: Vec<usize>,
+}
+
+/// Columns of the estimates that are needed.
+struct Estimates<'a> {
+    values: &'a [f64],
+    /// First row of each replicate and cell.
+    first: HashMap<(i32, usize), usize>,
+}
+
+impl Collector {
+    /// Collects quantities of a study whose cells have so many arms, and which makes these analyses.
+    pub fn new(quantities: &[Quantity], arms: &[usize], analyses: &Analyses) -> Self {
+        let first: Vec<usize> = arms.iter().scan(0, |next, arms| Some(std::mem::replace(next, *next + arms))).collect();
+        let find = |part: &Part| {
+            let row = first[part.cell] + part.arm;
+            let found = match &part.column {
+                Column::Measure(at) => Found::Measure(row, *at),
+                Column::LogOdds(at) => Found::LogOdds(row, *at),
+                Column::Estimate { name, term } => {
+                    Found::Estimate(part.cell, estimate_row(analyses, arms[part.cell], name, part.arm) + term)
+                }
+            };
+            (part.sign, found)
+        };
+        Self {
+            quantities: quantities.iter().map(|one| (one.link, one.parts.iter().map(find).collect())).collect(),
+            values: vec![Vec::new(); quantities.len()],
+            rows: arms.iter().sum(),
+            estimates: arms
+                .iter()
+                .map(|&arms| analyses.list.iter().map(|one| one.arms(arms).len() * one.method.terms().len()).sum())
+                .collect(),
+        }
     }
 
     /// The quantities so far.
     pub fn simulated(&self) -> Vec<Simulated> {
-        self.quantities.iter().zip(&self.values).map(|(quantity, values)| Simulated::through(quantity.link, &moments(values))).collect()
+        self.quantities.iter().zip(&self.values).map(|((link, _), values)| Simulated::through(*link, &moments(values))).collect()
     }
 
     /// Of each quantity, its value in each replicate, before the link.
@@ -63,14 +100,18 @@ impl<'a> Collector<'a> {
         self.values
     }
 
-    fn part(&self, part: &Part, batch: &Batch, measures: &[&[f64]], replicate: usize) -> f64 {
-        let row = replicate * self.rows + self.first_row[part.cell] + part.arm;
-        part.sign
-            * match &part.column {
-                Column::Measure(at) => measures[*at][row],
-                Column::LogOdds(at) => log_odds(measures[*at][row]),
-                Column::Estimate { name, term } => estimate(batch, part, name, term),
+    fn estimates<'a>(&self, columns: &[ColumnValues<'a>]) -> Estimates<'a> {
+        let mut found = Estimates { values: &[], first: HashMap::new() };
+        if let [ColumnValues::I32(cells), ColumnValues::I32(replicates), _, _, _, ColumnValues::F64(values), ..] = columns {
+            found.values = values;
+            let mut at = 0;
+            while at < cells.len() {
+                let cell = cells[at] as usize - 1;
+                found.first.insert((replicates[at], cell), at);
+                at += self.estimates[cell];
             }
+        }
+        found
     }
 }
 
@@ -81,36 +122,43 @@ fn moments(values: &[f64]) -> Moments {
     moments
 }
 
+/// The row of the first term of an analysis in an arm, among the estimates of a replicate of a cell.
+fn estimate_row(analyses: &Analyses, arms: usize, name: &str, arm: usize) -> usize {
+    let before = analyses.list.iter().take_while(|one| one.name != name);
+    let before: usize = before.map(|one| one.arms(arms).len() * one.method.terms().len()).sum();
+    let own = analyses.list.iter().find(|one| one.name == name);
+    before + own.map_or(0, |one| if one.over_arms { 0 } else { arm * one.method.terms().len() })
+}
+
 /// Logarithm of the odds of a share; not defined where nobody or everybody has it.
 fn log_odds(share: f64) -> f64 {
     if share > 0.0 && share < 1.0 { libm::log(share / (1.0 - share)) } else { f64::NAN }
 }
 
-/// A term of an analysis in one replicate.
-fn estimate(_batch: &Batch, _part: &Part, _name: &str, _term: &str) -> f64 {
-    f64::NAN
-}
-
-/// The measures of a batch, in order.
-fn measures(rows: &Replicates) -> Vec<&[f64]> {
-    let columns = rows.columns();
-    let measures = columns[columns.len() - MEASURE_COUNT..].iter();
-    measures.map(|column| if let ColumnValues::F64(values) = column { *values } else { &[] }).collect()
-}
-
-impl Sink for Collector<'_> {
+impl Sink for Collector {
     type Error = core::convert::Infallible;
 
     fn accept(&mut self, batch: &Batch) -> Result<(), Self::Error> {
-        let measures = measures(&batch.replicates);
-        let replicates = batch.replicates.len() / self.rows.max(1);
-        let mut values = std::mem::take(&mut self.values);
-        for replicate in 0..replicates {
-            for (quantity, values) in self.quantities.iter().zip(&mut values) {
-                values.push(quantity.parts.iter().map(|part| self.part(part, batch, &measures, replicate)).sum());
+        let columns = batch.replicates.columns();
+        let measures = &columns[columns.len() - MEASURE_COUNT..];
+        let estimate_columns = batch.estimates.columns();
+        let estimates = self.estimates(&estimate_columns);
+        for first in (0..batch.replicates.len()).step_by(self.rows.max(1)) {
+            let replicate = if let ColumnValues::I32(numbers) = columns[1] { numbers[first] } else { 0 };
+            let measure = |row: usize, at: usize| if let ColumnValues::F64(values) = measures[at] { values[first + row] } else { f64::NAN };
+            let value = |found: Found| match found {
+                Found::Measure(row, at) => measure(row, at),
+                Found::LogOdds(row, at) => log_odds(measure(row, at)),
+                // A replicate that failed has no estimates.
+                Found::Estimate(cell, row) => {
+                    estimates.first.get(&(replicate, cell)).map_or(f64::NAN, |first| estimates.values[first + row])
+                }
+            };
+            for ((_, parts), values) in self.quantities.iter().zip(&mut self.values) {
+                let sum: f64 = parts.iter().map(|&(sign, found)| sign * value(found)).sum();
+                values.push(if sum.is_finite() { sum } else { f64::NAN });
             }
         }
-        self.values = values;
         Ok(())
     }
 }

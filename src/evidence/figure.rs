@@ -2,7 +2,7 @@
 
 use super::report::{Report, Row};
 use super::targets::{Direction, Published};
-use super::words::{factor, mean, published, unit_shown};
+use super::words::{coarse, factor, mean, published, unit_shown};
 use crate::figures::forest::{self, Forest, Panel};
 use crate::performance::Measured;
 
@@ -17,8 +17,9 @@ pub fn forest(report: &Report) -> Forest {
         for row in rows {
             let unit = unit_shown(&row.unit);
             let at = (first..panels.len()).find(|&at| panels[at].unit == unit).unwrap_or_else(|| {
-                // Odds ratios of one mean nothing.
-                let nothing = f64::from(u8::from(row.unit.ends_with("odds ratio")));
+                // Odds ratios of one mean nothing; so do other effects of zero, but not shares and counts.
+                let none = if row.unit == "odds ratio" { 1.0 } else { 0.0 };
+                let nothing = (!coarse(&row.unit)).then_some(none);
                 panels.push(Panel { heading: group.into(), unit: unit.into(), nothing, rows: Vec::new() });
                 panels.len() - 1
             });
@@ -56,7 +57,7 @@ fn one(row: &Row) -> forest::Row {
         label: row.target.quantity.clone(),
         published: shown,
         published_text: if error.is_empty() { value } else { format!("{value} ± {error}") },
-        simulated: row.simulated.map(|s| (scaled(s.mean), s.spread.value * by)),
-        simulated_text: row.simulated.map_or_else(|| row.verdict.label().into(), |s| mean(row, &s)),
+        simulated: (scaled(row.simulated.mean), row.simulated.spread.value * by),
+        simulated_text: mean(row),
     }
 }

@@ -84,8 +84,8 @@ pub struct StudyPlan {
 /// What came out of a study.
 #[derive(Clone, Debug)]
 pub struct StudyResult {
-    /// A simulated quantity for each of [`StudyPlan::targets`]; none where this program cannot compute it.
-    pub simulated: Vec<Option<Simulated>>,
+    /// A simulated quantity for each of [`StudyPlan::targets`].
+    pub simulated: Vec<Simulated>,
     /// The same in each replicate, before the link.
     pub values: Vec<Vec<f64>>,
     /// How the run ended.
@@ -238,12 +238,11 @@ impl StudyPlan {
     /// What contradicts itself in it; a loaded scenario has no such thing.
     pub fn run(&self, watch: &impl Watch) -> Result<StudyResult, String> {
         let mut study = plan::study(&self.scenario)?;
-        study.rows = Rows::all(Keep::None);
+        study.rows = Rows { estimates: Keep::All, ..Rows::all(Keep::None) };
+        study.analyses.list.retain(|one| self.quantities.iter().any(|quantity| quantity.analyses().any(|name| name == one.name)));
         let arms: Vec<usize> = study.cells.iter().map(|cell| cell.arms.len()).collect();
-        let mut collector = Collector::new(&self.quantities, &arms);
+        let mut collector = Collector::new(&self.quantities, &arms, &study.analyses);
         let Ok(outcome) = run(&study, &mut collector, watch);
-        let available = |(quantity, simulated): (&Quantity, Simulated)| (!quantity.needs_estimates()).then_some(simulated);
-        let simulated = self.quantities.iter().zip(collector.simulated()).map(available).collect();
-        Ok(StudyResult { simulated, values: collector.into_values(), outcome })
+        Ok(StudyResult { simulated: collector.simulated(), values: collector.into_values(), outcome })
     }
 }

@@ -12,8 +12,8 @@ pub struct Row {
     pub target: Target,
     /// Unit of all its numbers; empty where it is not known.
     pub unit: String,
-    /// The simulated quantity; none where this program cannot compute it.
-    pub simulated: Option<Simulated>,
+    /// The simulated quantity.
+    pub simulated: Simulated,
     /// The verdict.
     pub verdict: Verdict,
     /// Replicates asked for.
@@ -44,8 +44,6 @@ pub struct Score {
     pub judged: usize,
     /// Quantities that are shown only.
     pub shown: usize,
-    /// Quantities that this program cannot compute.
-    pub not_available: usize,
 }
 
 impl Score {
@@ -57,7 +55,6 @@ impl Score {
                 Verdict::Agrees => (score.agree, score.judged) = (score.agree + 1, score.judged + 1),
                 Verdict::Misses => score.judged += 1,
                 Verdict::Shown => score.shown += 1,
-                Verdict::NotAvailable => score.not_available += 1,
             }
         }
         score
@@ -91,7 +88,7 @@ impl Report {
             }
             for ((&at, quantity), simulated) in plan.targets.iter().zip(&plan.quantities).zip(result.simulated) {
                 let target = gallery.targets()[at].clone();
-                let verdict = verdict(&target.published, target.confidence, simulated.as_ref());
+                let verdict = verdict(&target.published, target.confidence, &simulated);
                 let row = Row {
                     target,
                     unit: quantity.unit.clone(),

@@ -29,8 +29,8 @@ pub enum Column {
     Estimate {
         /// Name of the analysis.
         name: String,
-        /// Term.
-        term: String,
+        /// Position among its terms.
+        term: usize,
     },
 }
 
@@ -59,9 +59,9 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// Whether it needs an analysis.
-    pub fn needs_estimates(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part.column, Column::Estimate { .. }))
+    /// Names of the analyses that it needs.
+    pub fn analyses(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| if let Column::Estimate { name, .. } = &part.column { Some(name.as_str()) } else { None })
     }
 }
 
@@ -118,10 +118,7 @@ impl Finder<'_> {
         let column = match statistic {
             Statistic::Measure { name, .. } => self.measure(name).map(|found| (vec![(1.0, found.0)], Link::Identity, found.1)),
             Statistic::Contrast { name, .. } => self.contrast(name),
-            Statistic::Estimate { name, term, .. } => {
-                let column = Column::Estimate { name: name.clone(), term: term.clone() };
-                Ok((vec![(1.0, column)], Link::Identity, unit_of_term(term).into()))
-            }
+            Statistic::Estimate { name, term, arm, .. } => self.estimate(name, term, arm.is_some()),
         };
         let (cell, arm, (columns, link, unit)) = match (cell, arm, column) {
             (Ok(cell), Ok(arm), Ok(column)) => (cell, arm, column),
@@ -151,10 +148,6 @@ impl Finder<'_> {
     fn arm(&self, cell: usize, arm: Option<&str>, contrast: bool) -> Result<usize, Problem> {
         let names: Vec<&str> = self.scenario.cells[cell].arms.iter().map(|arm| arm.name.as_str()).collect();
         let study = &self.target.study;
-        let help = |word: &str| {
-            nearest(word, names.iter().copied())
-                .map_or_else(|| format!("its arms are {}", names.join(", ")), |near| format!("did you mean \"{near}\"?"))
-        };
         match arm {
             None if contrast && names.len() < 2 => {
                 let what = format!("study \"{study}\" has one arm: nothing to compare");
@@ -162,7 +155,9 @@ impl Finder<'_> {
             }
             None => Ok(usize::from(contrast)),
             Some(word) => match names.iter().position(|name| *name == word) {
-                None => Err(self.problem("arm", format!("study \"{study}\" has no arm \"{word}\""), Some(help(word)))),
+                None => {
+                    Err(self.problem("arm", format!("study \"{study}\" has no arm \"{word}\""), Some(Self::instead(word, "arms", names))))
+                }
                 Some(0) if contrast => {
                     let what = format!("\"{word}\" is the first arm, to which the others are compared");
                     Err(self.problem("arm", what, Some("write Measure(…), or name another arm".into())))
@@ -181,6 +176,36 @@ impl Finder<'_> {
         };
         let at = MEASURES.iter().position(|spec| spec.name == name).ok_or_else(unknown)?;
         Ok((Column::Measure(at), MEASURES[at].unit.to_owned()))
+    }
+
+    /// A term of an analysis that the study makes.
+    fn estimate(&self, name: &str, term: &str, arm: bool) -> Result<(Vec<(f64, Column)>, Link, String), Problem> {
+        let list = &self.scenario.analyses.list;
+        let study = &self.target.study;
+        let Some(analysis) = list.iter().find(|one| one.name == name) else {
+            let help = Self::instead(name, "estimators", list.iter().map(|one| one.name.as_str()).collect());
+            return Err(self.problem("name", format!("study \"{study}\" has no estimator \"{name}\""), Some(help)));
+        };
+        let terms = analysis.method.terms();
+        let Some(at) = terms.iter().position(|one| one == term) else {
+            let help = Self::instead(term, "terms", terms.iter().map(String::as_str).collect());
+            return Err(self.problem("term", format!("estimator \"{name}\" of study \"{study}\" has no term \"{term}\""), Some(help)));
+        };
+        if analysis.over_arms && arm {
+            let what = format!("estimator \"{name}\" is about all arms together");
+            return Err(self.problem("arm", what, Some("leave `arm` out".into())));
+        }
+        let column = Column::Estimate { name: name.into(), term: at };
+        Ok((vec![(1.0, column)], Link::Identity, unit_of_term(term).into()))
+    }
+
+    /// A name that may have been meant, or those that there are.
+    fn instead(word: &str, what: &str, names: Vec<&str>) -> String {
+        match nearest(word, names.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None if names.is_empty() => format!("it has no {what}"),
+            None => format!("its {what} are {}", names.join(", ")),
+        }
     }
 
     /// Columns with their signs, the first of the arm and the second of the comparison arm.

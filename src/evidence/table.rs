@@ -56,26 +56,26 @@ pub fn table(report: &Report) -> BuiltTable {
             "published sign: 1 or -1; 0 where more than a sign was published",
             whole(&|_, row| sign(&row.target.published)),
         )
-        .real("simulated", "see unit", "mean over replicates", of(|row| row.simulated.map_or(f64::NAN, |s| s.mean.value)))
-        .real("simulated_mcse", "see unit", "its Monte Carlo standard error", of(|row| row.simulated.map_or(f64::NAN, |s| s.mean.mcse)))
+        .real("simulated", "see unit", "mean over replicates", of(|row| row.simulated.mean.value))
+        .real("simulated_mcse", "see unit", "its Monte Carlo standard error", of(|row| row.simulated.mean.mcse))
         .real(
             "simulated_sd",
             "see unit",
             "standard deviation over replicates: what one study of this size scatters by",
-            of(|row| row.simulated.map_or(f64::NAN, |s| s.spread.value)),
+            of(|row| row.simulated.spread.value),
         )
         .real(
             "difference",
             "see unit",
             "simulated minus published; 0 inside a range",
-            of(|row| row.simulated.map_or(f64::NAN, |s| difference(&row.target.published, &s))),
+            of(|row| difference(&row.target.published, &row.simulated)),
         )
         .real(
             "standard_error",
             "see unit",
             "standard error of the published value by which it is judged",
-            of(|row| row.simulated.map_or(f64::NAN, |s| standard_error(&row.target.published, &s))),
+            of(|row| standard_error(&row.target.published, &row.simulated)),
         )
-        .number("replicates", "1", "replicates in which it was defined", whole(&|_, row| row.simulated.map_or(0, |s| s.replicates as i32)))
+        .number("replicates", "1", "replicates in which it was defined", whole(&|_, row| row.simulated.replicates as i32))
         .build()
 }

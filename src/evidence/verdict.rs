@@ -23,8 +23,6 @@ crate::category! {
         Misses = "misses",
         /// The published number is too weak to judge by.
         Shown = "shown only",
-        /// The simulation cannot compute it.
-        NotAvailable = "not available yet",
     }
 }
 
@@ -35,18 +33,16 @@ impl Verdict {
             Self::Agrees => "✓",
             Self::Misses => "✗",
             Self::Shown => "–",
-            Self::NotAvailable => "?",
         }
     }
 }
 
-/// The verdict about a quantity; `None` where the simulation cannot compute it.
-pub fn verdict(published: &Published, confidence: Confidence, simulated: Option<&Simulated>) -> Verdict {
-    match simulated {
-        None => Verdict::NotAvailable,
-        Some(_) if !confidence.judged() => Verdict::Shown,
-        Some(simulated) if agrees(published, simulated) => Verdict::Agrees,
-        Some(_) => Verdict::Misses,
+/// The verdict about a quantity.
+pub fn verdict(published: &Published, confidence: Confidence, simulated: &Simulated) -> Verdict {
+    match () {
+        () if !confidence.judged() => Verdict::Shown,
+        () if agrees(published, simulated) => Verdict::Agrees,
+        () => Verdict::Misses,
     }
 }
 
@@ -94,7 +90,7 @@ mod tests {
     }
 
     fn of(published: Published, value: f64, mcse: f64, sd: f64) -> Verdict {
-        verdict(&published, Confidence::T, Some(&simulated(value, mcse, sd)))
+        verdict(&published, Confidence::T, &simulated(value, mcse, sd))
     }
 
     #[test]
@@ -145,9 +141,8 @@ mod tests {
     #[test]
     fn weak_numbers_are_shown_and_what_is_not_defined_agrees_with_nothing() {
         let published = Published::Value { x: 0.3, se: Some(0.1) };
-        assert_eq!(verdict(&published, Confidence::M_lo, Some(&simulated(0.3, 0.0, 0.1))), Verdict::Shown);
-        assert_eq!(verdict(&published, Confidence::D, Some(&simulated(0.3, 0.0, 0.1))), Verdict::Agrees);
+        assert_eq!(verdict(&published, Confidence::M_lo, &simulated(0.3, 0.0, 0.1)), Verdict::Shown);
+        assert_eq!(verdict(&published, Confidence::D, &simulated(0.3, 0.0, 0.1)), Verdict::Agrees);
         assert_eq!(of(published, f64::NAN, f64::NAN, f64::NAN), Verdict::Misses);
-        assert_eq!(verdict(&published, Confidence::T, None), Verdict::NotAvailable);
     }
 }

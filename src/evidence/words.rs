@@ -1,6 +1,5 @@
 //! Published and simulated numbers in words, on the scale on which they are shown.
 
-use super::collect::Simulated;
 use super::report::Row;
 use super::targets::{Direction, Published};
 
@@ -45,8 +44,8 @@ pub fn published(row: &Row) -> (String, String) {
 }
 
 /// A simulated mean, with two decimals, or one where that is enough.
-pub fn mean(row: &Row, simulated: &Simulated) -> String {
-    match simulated.mean.value * factor(&row.unit) {
+pub fn mean(row: &Row) -> String {
+    match row.simulated.mean.value * factor(&row.unit) {
         x if x.is_nan() => "not defined".into(),
         x if coarse(&row.unit) => format!("{x:.1}"),
         x => format!("{x:.2}"),

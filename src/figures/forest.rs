@@ -27,8 +27,8 @@ pub struct Panel {
     pub heading: String,
     /// Unit on the axis.
     pub unit: String,
-    /// Value that means "nothing": its line is drawn if it lies within the axis.
-    pub nothing: f64,
+    /// Value that means "nothing", if there is one: the axis reaches it. Signs are about 0 where there is none.
+    pub nothing: Option<f64>,
     /// Rows, from above.
     pub rows: Vec<Row>,
 }
@@ -47,7 +47,7 @@ pub struct Row {
     /// Published, in figures.
     pub published_text: String,
     /// As simulated: mean with its error, and the standard deviation between studies.
-    pub simulated: Option<(Measured, f64)>,
+    pub simulated: (Measured, f64),
     /// Simulated, in figures.
     pub simulated_text: String,
 }
@@ -119,7 +119,8 @@ fn legend() -> Group {
 }
 
 fn one_panel(panel: &Panel, top: f64) -> Group {
-    let axis = Axis::over(panel.rows.iter().flat_map(|row| extent(row, panel.nothing)), 5, PLOT);
+    let axis = Axis::over(panel.rows.iter().flat_map(|row| extent(row, panel.nothing)).chain(panel.nothing), 5, PLOT);
+    let nothing = panel.nothing.unwrap_or(0.0);
     let bottom = top + panel_height(panel) - FOOT;
     let mut out = Group::new()
         .add(line((16.0, top), (WIDTH - 16.0, top), "rule"))
@@ -129,30 +130,28 @@ fn one_panel(panel: &Panel, top: f64) -> Group {
         let x = axis.place(tick);
         out = out.add(line((x, top + HEAD), (x, bottom), "grid")).add(text(&axis.label(tick), x, bottom + 15.0, "quiet small middle"));
     }
-    if (axis.low..=axis.high).contains(&panel.nothing) {
-        let x = axis.place(panel.nothing);
+    if (axis.low..=axis.high).contains(&nothing) {
+        let x = axis.place(nothing);
         out = out.add(line((x, top + HEAD), (x, bottom), "zero"));
     }
     let mut y = top + HEAD;
     for row in &panel.rows {
-        out = out.add(one_row(row, &axis, panel.nothing, y));
+        out = out.add(one_row(row, &axis, nothing, y));
         y += row_height(row);
     }
     out
 }
 
 /// Values that the axis must reach.
-fn extent(row: &Row, nothing: f64) -> Vec<f64> {
+fn extent(row: &Row, nothing: Option<f64>) -> Vec<f64> {
     let published = match row.published {
         Published::Number(x, low, high) => vec![x, low, high],
         Published::Range(low, high) => vec![low, high],
-        Published::Sign(_) => vec![nothing],
+        Published::Sign(_) => vec![nothing.unwrap_or(0.0)],
     };
-    let simulated = row.simulated.map_or(Vec::new(), |(mean, sd)| {
-        let reach = |sd: f64| if sd.is_finite() { NINETY_FIVE * sd } else { 0.0 };
-        vec![mean.value - reach(sd), mean.value + reach(sd)]
-    });
-    published.into_iter().chain(simulated).collect()
+    let (mean, sd) = row.simulated;
+    let reach = if sd.is_finite() { NINETY_FIVE * sd } else { 0.0 };
+    published.into_iter().chain([mean.value - reach, mean.value + reach]).collect()
 }
 
 fn one_row(row: &Row, axis: &Axis, nothing: f64, top: f64) -> Group {
@@ -209,10 +208,10 @@ fn disc(x: f64, y: f64) -> Circle {
     Circle::new().set("class", "second").set("cx", places(x)).set("cy", places(y)).set("r", 4.2)
 }
 
-fn simulated(mut out: Group, simulated: Option<(Measured, f64)>, axis: &Axis, y: f64) -> Group {
-    let Some((mean, sd)) = simulated.filter(|(mean, _)| mean.value.is_finite()) else {
+fn simulated(mut out: Group, (mean, sd): (Measured, f64), axis: &Axis, y: f64) -> Group {
+    if !mean.value.is_finite() {
         return out;
-    };
+    }
     for (error, class) in [(sd, "second thin faint"), (mean.mcse, "second thick")] {
         if error.is_finite() {
             let ends = [-1.0, 1.0].map(|side| axis.place(mean.value + side * NINETY_FIVE * error));
@@ -233,13 +232,13 @@ mod tests {
             label: "alliance & outcome, a label that needs more than one line of the picture".into(),
             published,
             published_text: "0.28".into(),
-            simulated: Some((Measured { value: 0.25, mcse: 0.01 }, 0.05)),
+            simulated: (Measured { value: 0.25, mcse: 0.01 }, 0.05),
             simulated_text: "0.25".into(),
         }
     }
 
     fn svg(rows: Vec<Row>) -> String {
-        let panel = Panel { heading: "Group".into(), unit: "r".into(), nothing: 0.0, rows };
+        let panel = Panel { heading: "Group".into(), unit: "r".into(), nothing: Some(0.0), rows };
         draw(&Forest { id: "f".into(), title: "T".into(), description: "D".into(), panels: vec![panel] }).to_string()
     }
 

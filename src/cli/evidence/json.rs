@@ -21,22 +21,22 @@ pub fn report(report: &Report) -> Value {
 }
 
 fn score(score: Score) -> Value {
-    json!({ "agree": score.agree, "judged": score.judged, "shown": score.shown, "not_available": score.not_available, "percent": score.percent() })
+    json!({ "agree": score.agree, "judged": score.judged, "shown": score.shown, "percent": score.percent() })
 }
 
 fn one(row: &Row) -> Value {
-    let target = &row.target;
+    let (target, s) = (&row.target, &row.simulated);
     let [value, se, low, high] = published(&target.published);
     json!({
         "id": target.id,
         "quantity": target.quantity,
         "unit": row.unit,
         "published": { "value": value, "se": se, "low": low, "high": high, "sign": sign(&target.published) },
-        "simulated": row.simulated.map(|s| json!({
+        "simulated": {
             "value": s.mean.value, "mcse": s.mean.mcse, "sd": s.spread.value, "sd_mcse": s.spread.mcse,
-            "difference": difference(&target.published, &s), "standard_error": standard_error(&target.published, &s),
+            "difference": difference(&target.published, s), "standard_error": standard_error(&target.published, s),
             "replicates": s.replicates, "replicates_asked": row.asked,
-        })),
+        },
         "verdict": row.verdict.label(),
         "confidence": target.confidence.label(),
         "source": target.source,

@@ -79,11 +79,9 @@ fn lines(row: &Row) -> Vec<Line> {
     quantity.into_iter().map(line).collect()
 }
 
-/// Mean and spread; what this program cannot compute says so.
+/// Mean and spread.
 fn simulated(row: &Row) -> (Figure, Figure) {
-    let Some(simulated) = row.simulated else {
-        return (Figure { value: "not available yet".into(), error: String::new() }, Figure::default());
-    };
+    let simulated = row.simulated;
     let one = |m: Measured| figures(&[m], scale(row), MOST_DECIMALS).pop().unwrap_or_default();
     // The error of the spread says how many decimals it deserves; two digits are enough to compare with.
     let spread = Measured { mcse: simulated.spread.value / 10.0, ..simulated.spread };
@@ -106,8 +104,7 @@ fn sentence(score: Score, rows: &[&Row]) -> String {
         (agree, judged) => format!("{agree} of {judged} agree; not {}", missing.join(", ")),
     };
     let shown = if score.shown > 0 { format!("; {} shown only", score.shown) } else { String::new() };
-    let waiting = if score.not_available > 0 { format!("; {} not available yet", score.not_available) } else { String::new() };
-    wrap(&format!("{judged}{shown}{waiting}."), WIDTH).join("\n")
+    wrap(&format!("{judged}{shown}."), WIDTH).join("\n")
 }
 
 fn score(score: Score) -> String {
@@ -142,7 +139,7 @@ fn misses(report: &Report, colour: bool) -> String {
 
 /// How far apart the two are, in the unit of the quantity and in standard errors.
 fn distance(row: &Row) -> String {
-    let Some(simulated) = row.simulated else { return String::new() };
+    let simulated = row.simulated;
     let (mean, _) = simulated_text(row);
     let by = difference(&row.target.published, &simulated) * words::factor(&row.unit);
     let se = standard_error(&row.target.published, &simulated).hypot(simulated.mean.mcse) * words::factor(&row.unit);
