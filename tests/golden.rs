@@ -49,7 +49,8 @@ impl Sink for Text {
 
 fn numbers(scenario: &str) -> String {
     let rows = Rows::all(Keep::All);
-    let study = Study { seed: 2026, cells: vec![common::cell(scenario)], rows, replicates: 0..2, until_mcse: None };
+    let study =
+        Study { seed: 2026, cells: vec![common::cell(scenario)], analyses: Default::default(), rows, replicates: 0..2, until_mcse: None };
     let mut text = Text::default();
     let Ok(_) = run(&study, &mut text, &Alone);
     text.0

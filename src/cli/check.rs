@@ -152,7 +152,8 @@ impl Trial {
 /// Seconds and sessions of a replicate of a cell: the mean of the first ones.
 fn one_by_one(scenario: &crate::scenario::load::Scenario, cell: crate::engine::replicate::Cell) -> (f64, f64) {
     let rows = Rows::all(Keep::None);
-    let mut study = Study { seed: scenario.seed, cells: vec![cell], rows, replicates: 0..1, until_mcse: None };
+    let analyses = scenario.analyses.clone();
+    let mut study = Study { seed: scenario.seed, cells: vec![cell], analyses, rows, replicates: 0..1, until_mcse: None };
     let (mut seconds, mut sessions) = (0.0, 0.0);
     while study.replicates.start < scenario.replicates.min(20) && (study.replicates.start < 1 || seconds < TRIAL_SECONDS) {
         let began = Instant::now();

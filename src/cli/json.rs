@@ -2,7 +2,7 @@
 
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
-use crate::output::results::{ArmResults, CellResults, Contrast, Driver, Results};
+use crate::output::results::{AnalysisResults, ArmResults, CellResults, Contrast, Driver, Results, TermResults};
 use crate::output::study::NOTE;
 use crate::performance::Measured;
 use serde_json::{Map, Value, json};
@@ -33,8 +33,34 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "file": file.map(|file| file.display().to_string()),
         "measures": MEASURES.iter().map(|spec| json!({ "name": spec.name, "unit": spec.unit, "meaning": spec.long_name })).collect::<Vec<_>>(),
         "cells": (1..).zip(&results.cells).map(|(c, one)| cell(c, one, &about.factors)).collect::<Vec<_>>(),
+        "estimators": results.analyses.iter().map(|one| analysis(one, &about.arms)).collect::<Vec<_>>(),
         "sensitivity": results.drivers.iter().map(driver).collect::<Vec<_>>(),
         "failures": results.failures.iter().map(|f| json!({ "cell": f.cell, "replicate": f.replicate, "reason": f.reason })).collect::<Vec<_>>(),
+    })
+}
+
+/// Arm 0 is all arms together, without a name.
+fn analysis(one: &AnalysisResults, arms: &[String]) -> Value {
+    json!({
+        "cell": one.cell,
+        "name": one.name,
+        "arm": one.arm.map_or(0, |arm| arm + 1),
+        "arm_name": one.arm.and_then(|arm| arms.get(arm)),
+        "fits": one.fits,
+        "failed": one.failed,
+        "boundary": one.boundary,
+        "reasons": one.reasons.iter().map(|(reason, fits)| json!({ "reason": reason, "fits": fits })).collect::<Vec<_>>(),
+        "terms": one.terms.iter().map(term).collect::<Vec<_>>(),
+    })
+}
+
+fn term(term: &TermResults) -> Value {
+    json!({
+        "term": term.term,
+        "n": term.n,
+        "estimate": measured(term.estimate),
+        "empirical_se": measured(term.empirical_se),
+        "model_se": measured(term.model_se),
     })
 }
 

@@ -9,6 +9,7 @@ mod colour;
 mod design;
 mod drivers;
 mod evidence;
+mod estimates;
 mod explain;
 pub mod failure;
 mod json;

@@ -1,8 +1,8 @@
 //! The headline of a study as a table that fits 100 columns.
 
 use super::colour::bold;
-use super::drivers;
 use super::layout::{Figure, Grid, Line, WIDTH, cut, length, thousands, wrap};
+use super::{drivers, estimates};
 use crate::output::results::{ArmResults, CellResults, Results};
 use crate::performance::Measured;
 use std::path::Path;
@@ -204,6 +204,7 @@ pub fn headline(results: &Results, file: Option<&Path>, colour: bool) -> String 
         }
         _ => out.push_str(&line_per_arm(results, colour)),
     }
+    out.push_str(&estimates::tables(results, colour));
     out.push_str(&drivers::tables(results, colour));
     out.push_str(&failures(results));
     out.push_str(&footing(file));
@@ -535,7 +536,7 @@ mod tests {
     use super::*;
     use crate::engine::run::Failure;
     use crate::engine::summary::MEASURES;
-    use crate::output::results::{About, Contrast};
+    use crate::output::results::{About, AnalysisResults, Contrast, TermResults};
 
     fn about(names: &[&str]) -> About {
         About {
@@ -561,6 +562,22 @@ mod tests {
         }
     }
 
+    fn analyses(cells: usize, arms: usize) -> Vec<AnalysisResults> {
+        let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
+        let term = |term: &str| TermResults { term: term.into(), n: 9, estimate: measured, empirical_se: measured, model_se: measured };
+        let one = |cell, arm| AnalysisResults {
+            cell,
+            name: "an analysis".into(),
+            arm: Some(arm),
+            fits: 10,
+            failed: 1,
+            boundary: 2,
+            reasons: vec![("no rows are left to analyse".into(), 1)],
+            terms: vec![term("mean(z(early) | therapist) with a name that does not end"), term("r")],
+        };
+        (1..=cells).flat_map(|cell| (0..arms).map(move |arm| one(cell, arm))).collect()
+    }
+
     fn results(cells: usize, names: &[&str]) -> Results {
         let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
         let contrast = Contrast { difference: vec![measured; MEASURES.len()], odds_ratio: [Measured::NONE; 3], needed: [measured; 3] };
@@ -578,7 +595,13 @@ mod tests {
             levels: vec!["70".into(), "a value that is far too long to show".into()],
             arms: names.iter().enumerate().map(arm).collect(),
         };
-        Results { about: about(names), cells: (0..cells).map(cell).collect(), drivers: Vec::new(), failures: Vec::new() }
+        Results {
+            about: about(names),
+            cells: (0..cells).map(cell).collect(),
+            analyses: analyses(cells, names.len()),
+            drivers: Vec::new(),
+            failures: Vec::new(),
+        }
     }
 
     #[test]

@@ -113,8 +113,22 @@ impl Builder {
     }
 }
 
-/// The different texts in order of appearance, and the code of each text.
-fn coded<S: AsRef<str>>(texts: &[S]) -> (Vec<String>, Vec<i8>) {
+/// Name, unit, meaning, storage and labels of a column.
+pub type Described<'a> = (&'a str, &'a str, &'a str, ColumnKind, Vec<String>);
+
+/// Descriptions of columns whose labels are known only when the program runs.
+pub fn described(columns: Vec<Described>) -> &'static [ColumnSpec] {
+    let spec = |(name, unit, long_name, kind, labels): Described| {
+        let labels: Box<[&'static str]> = labels.iter().map(|label| text(label)).collect();
+        let labels = with_kept(|kept| keep(&mut kept.labels, labels));
+        ColumnSpec { name: text(name), unit: text(unit), long_name: text(long_name), kind, labels }
+    };
+    let specs: Vec<ColumnSpec> = columns.into_iter().map(spec).collect();
+    with_kept(|kept| keep(&mut kept.specs, specs.into_boxed_slice()))
+}
+
+/// The different texts in order of appearance, and the code of each text: those of a category.
+pub fn coded<S: AsRef<str>>(texts: &[S]) -> (Vec<String>, Vec<i8>) {
     let mut labels: Vec<String> = Vec::new();
     let mut codes = Vec::with_capacity(texts.len());
     for text in texts {

@@ -5,13 +5,17 @@
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
 //! say, and [`groups`] what parts of them say; [`assess`] has measures that look on, [`rated`] what they say; [`records`] are
 //! the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in which arm,
-//! [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report.
+//! [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report. The analyses that a scenario asks
+//! for see the columns that [`frames`] fills, from what [`forms`] wrote down, and [`estimates`] has what they give.
 
 pub mod allocation;
 pub mod assess;
 mod caseload;
 pub mod cohort;
 pub mod design;
+pub mod estimates;
+mod forms;
+mod frames;
 pub mod groups;
 pub mod norms;
 mod open_clinic;

@@ -26,6 +26,7 @@ impl From<&Output> for Rows {
             sessions: output.sessions.into(),
             weeks: output.weeks.into(),
             assessments: output.assessments.into(),
+            estimates: output.estimates.into(),
         }
     }
 }
@@ -51,6 +52,7 @@ pub fn study(scenario: &Scenario) -> Result<Study, String> {
     Ok(Study {
         seed: scenario.seed,
         cells: with_luck(cells(&scenario.cells)?, scenario.luck),
+        analyses: scenario.analyses.clone(),
         rows: Rows::from(&scenario.output),
         replicates: 0..scenario.replicates,
         until_mcse: None,

@@ -312,7 +312,7 @@ fn yes(flag: f64) -> bool {
 }
 
 /// Week of the session in progress, from 1.
-fn week_of(rules: &Rules, c: &Courses, l: usize) -> f64 {
+pub(super) fn week_of(rules: &Rules, c: &Courses, l: usize) -> f64 {
     match &rules.world.workload {
         Some(workload) => c.week - f64::from(workload.warm_up),
         None => 1.0 + (c.session[l] - 1.0) * rules.world.clinics.session_interval,

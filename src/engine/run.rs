@@ -1,11 +1,14 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
-use super::assess::{LatentLog, assess, assessment_rows};
-use super::design::see;
+use super::assess::{Form, LatentLog, assess, assessment_rows};
+use super::design::{Seen, see};
+use super::estimates::{EstimateTotals, Estimates, Fits, fits};
+use super::forms::FormLog;
+use super::frames::{Left, frame};
 use super::groups::Groups;
 use super::rated::raters;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
-use super::replicate::{Cell, Unobserved, Workspace};
+use super::replicate::{ArmResult, Cell, Unobserved, Workspace};
 use super::reported::report;
 use super::sample::sample;
 use super::service::{TimelineWeek, timeline, week_rows};
@@ -15,6 +18,7 @@ use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
 use crate::dataset::sample::Sample;
+use crate::estimators::analysis::Analyses;
 use crate::scenario::design::Design;
 use core::ops::Range;
 
@@ -53,12 +57,14 @@ pub struct Rows {
     pub weeks: Keep,
     /// Rows of forms that look on.
     pub assessments: Keep,
+    /// Rows of what the analyses give.
+    pub estimates: Keep,
 }
 
 impl Rows {
     /// Of every kind the same.
     pub const fn all(keep: Keep) -> Self {
-        Self { therapists: keep, clients: keep, sessions: keep, weeks: keep, assessments: keep }
+        Self { therapists: keep, clients: keep, sessions: keep, weeks: keep, assessments: keep, estimates: keep }
     }
 }
 
@@ -69,6 +75,8 @@ pub struct Study {
     pub seed: u64,
     /// Cells of the design.
     pub cells: Vec<Cell>,
+    /// Analyses that the study makes of its data.
+    pub analyses: Analyses,
     /// Rows to keep.
     pub rows: Rows,
     /// Replicates to run, from 0: any range gives the rows that the whole run has there.
@@ -110,6 +118,8 @@ pub struct Failure {
 pub struct Outcome {
     /// Totals over all completed replicates.
     pub totals: Totals,
+    /// What the study's analyses give over all completed replicates.
+    pub estimates: EstimateTotals,
     /// Headline values of the cells by groups of replicates.
     pub groups: Groups,
     /// Replicates that failed.
@@ -127,6 +137,7 @@ struct Unit {
     rows_address: Address,
     summaries: Vec<Summary>,
     timelines: Vec<Vec<TimelineWeek>>,
+    fits: Fits,
     rows: Batch,
     sessions: u64,
     failure: Option<Failure>,
@@ -152,13 +163,14 @@ fn run_units<S: Sink>(
 ) -> Result<Outcome, S::Error> {
     let mut outcome = Outcome {
         totals: Totals::new(study.cells.iter().map(|cell| cell.arms.len())),
+        estimates: EstimateTotals::new(&study.analyses, study.cells.iter().map(|cell| cell.arms.len())),
         groups: Groups::new(study.cells.iter().map(|cell| cell.arms.len())),
         failures: Vec::new(),
         replicates: 0,
         sessions: 0,
         interrupted: false,
     };
-    let mut batch = Batch::default();
+    let mut batch = Batch { estimates: Estimates::of(&study.analyses), ..Batch::default() };
     let step = replicates_per_batch(study);
     let mut next = study.replicates.start;
     while next < study.replicates.end {
@@ -176,6 +188,9 @@ fn run_units<S: Sink>(
         });
         batch.clear();
         for (cell, unit) in units {
+            if study.rows.estimates.keeps(unit.rows_address.replicate as u64 - 1) {
+                batch.estimates.push(unit.rows_address, &study.analyses, study.cells[cell].arms.len(), &unit.fits);
+            }
             gather(cell, unit, &mut outcome, &mut batch);
         }
         sink.accept(&batch)?;
@@ -200,6 +215,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
         }
         None => {
             outcome.totals.add(cell, &unit.summaries, &unit.timelines);
+            outcome.estimates.add(cell, &unit.fits);
             let at = unit.rows_address;
             outcome.groups.add(cell, at.replicate as u64 - 1, &unit.summaries);
             for (arm, summary) in unit.summaries.iter().enumerate() {
@@ -275,6 +291,7 @@ fn guarded(
     Unit {
         summaries: vec![Summary::NONE; arms],
         timelines: Vec::new(),
+        fits: Vec::new(),
         rows: Batch::default(),
         rows_address: at,
         sessions: 0,
@@ -291,8 +308,8 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
     let rules = &study.cells[cell];
     let rows = study.rows;
     let log = rows.sessions.keeps(replicate).then(|| SessionLog::new(rules.arms.len()));
-    let mut logs = (log, LatentLog::for_cell(rules));
-    if logs.0.is_some() || logs.1.is_some() {
+    let mut logs = (log, (LatentLog::for_cell(rules), FormLog::for_columns(&study.analyses.wanted, rules)));
+    if logs.0.is_some() || logs.1.0.is_some() || logs.1.1.is_some() {
         work.simulate(rules, study.seed, replicate, &mut logs);
     } else {
         work.simulate(rules, study.seed, replicate, &mut Unobserved);
@@ -303,11 +320,13 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
     let mut unit = Unit {
         summaries: Vec::with_capacity(rules.arms.len()),
         timelines: work.arms.iter().map(timeline).collect(),
+        fits: Vec::new(),
         rows: Batch::default(),
         rows_address: at,
         sessions: 0,
         failure: None,
     };
+    let mut forms: Vec<Vec<Form>> = Vec::new();
     for (a, (arm_rules, arm)) in rules.arms.iter().zip(&work.arms).enumerate() {
         let mut summary = summarise(arm_rules, arm);
         if !summary.final_score.is_finite() {
@@ -322,12 +341,13 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         if matches!(rules.design, Design::Studies(_)) {
             study_rows(at, a, arm, &held, early, &mut unit.rows.studies);
         }
-        if let Some(latent) = &logs.1 {
-            let forms = assess(ReplicateStreams::new(study.seed, replicate).of_cell(rules.luck), arm_rules, arm, latent, a);
-            raters(arm_rules, arm, &forms, &mut summary);
+        if let Some(latent) = &logs.1.0 {
+            let own = assess(ReplicateStreams::new(study.seed, replicate).of_cell(rules.luck), arm_rules, arm, latent, a);
+            raters(arm_rules, arm, &own, &mut summary);
             if rows.assessments.keeps(replicate) {
-                assessment_rows(arm_rules, at, a, arm, &forms, &mut unit.rows.assessments, &mut unit.rows.items);
+                assessment_rows(arm_rules, at, a, arm, &own, &mut unit.rows.assessments, &mut unit.rows.items);
             }
+            forms.push(own);
         }
         unit.summaries.push(summary);
         unit.sessions += arm.sessions();
@@ -344,7 +364,17 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
             session_rows(log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
+    unit.fits = analyse(study, rules, &work.arms, &seen, logs.1.1.as_ref(), &forms);
     Ok(unit)
+}
+
+/// Makes the analyses of the study of one replicate.
+fn analyse(study: &Study, cell: &Cell, arms: &[ArmResult], seen: &[Seen], log: Option<&FormLog>, forms: &[Vec<Form>]) -> Fits {
+    if study.analyses.list.is_empty() {
+        return Vec::new();
+    }
+    let left = Left { cell, arms, seen, log, forms, diagnoses: &study.analyses.diagnoses };
+    fits(&study.analyses, &frame(&study.analyses.wanted, &left), arms.len())
 }
 
 #[cfg(test)]
@@ -392,7 +422,8 @@ mod tests {
         Study {
             seed: 3,
             cells: vec![cell],
-            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, weeks: Keep::None, assessments: Keep::None },
+            analyses: Analyses::default(),
+            rows: Rows { therapists: Keep::All, clients: Keep::All, sessions, ..Rows::all(Keep::None) },
             replicates,
             until_mcse: None,
         }

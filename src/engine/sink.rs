@@ -1,6 +1,7 @@
 //! Where rows go. The engine does not know what is behind it: a file, a page, or nothing.
 
 use super::assess::{Assessments, ItemAnswers};
+use super::estimates::Estimates;
 use super::records::{Clients, Replicates, Sessions, Therapists};
 use super::service::Weeks;
 use super::studies::StudyTable;
@@ -24,6 +25,8 @@ pub struct Batch {
     pub assessments: Assessments,
     /// Answers to their items.
     pub items: ItemAnswers,
+    /// What the study's analyses give, of the replicates that keep it.
+    pub estimates: Estimates,
 }
 
 impl Batch {
@@ -37,6 +40,7 @@ impl Batch {
         self.studies.clear();
         self.assessments.clear();
         self.items.clear();
+        self.estimates.clear();
     }
 }
 

@@ -50,6 +50,7 @@ pub mod chunk;
 mod driver_table;
 mod drivers;
 pub mod error;
+mod estimate_tables;
 pub mod layout;
 mod place;
 mod raw;

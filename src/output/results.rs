@@ -2,6 +2,7 @@
 //! standard error. It comes from a run or from a file; both give the same numbers.
 
 use super::drivers;
+use crate::engine::estimates::{AnalysisTotals, TermTotals};
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
@@ -122,6 +123,64 @@ pub struct Driver {
     pub unit: String,
 }
 
+/// One term of an analysis over replicates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TermResults {
+    /// What is estimated.
+    pub term: String,
+    /// Replicates in which it has an estimate.
+    pub n: u64,
+    /// Mean estimate.
+    pub estimate: Measured,
+    /// Standard deviation of the estimates: how far one such study scatters.
+    pub empirical_se: Measured,
+    /// Root mean square of the standard errors that the method states.
+    pub model_se: Measured,
+}
+
+/// One analysis in one arm, or over all arms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnalysisResults {
+    /// Cell, from 1.
+    pub cell: usize,
+    /// Name of the analysis.
+    pub name: String,
+    /// The arm, from 0; none for all arms together.
+    pub arm: Option<usize>,
+    /// Replicates in which it was made.
+    pub fits: u64,
+    /// Those without an answer.
+    pub failed: u64,
+    /// Those at the boundary.
+    pub boundary: u64,
+    /// Why there was no answer, and how often.
+    pub reasons: Vec<(String, u64)>,
+    /// Its terms.
+    pub terms: Vec<TermResults>,
+}
+
+impl AnalysisResults {
+    fn new(cell: usize, totals: &AnalysisTotals) -> Self {
+        let term = |term: &TermTotals| TermResults {
+            term: term.term.clone(),
+            n: term.estimate.n(),
+            estimate: term.estimate.measured(),
+            empirical_se: term.estimate.spread(),
+            model_se: term.variance.measured().root(),
+        };
+        Self {
+            cell,
+            name: totals.name.clone(),
+            arm: totals.arm,
+            fits: totals.fits,
+            failed: totals.failed,
+            boundary: totals.boundary,
+            reasons: totals.reasons.iter().map(|(reason, fits)| (reason.clone(), *fits)).collect(),
+            terms: totals.terms.iter().map(term).collect(),
+        }
+    }
+}
+
 /// The answer of a study.
 #[derive(Clone, Debug)]
 pub struct Results {
@@ -129,6 +188,8 @@ pub struct Results {
     pub about: About,
     /// Cells of the design.
     pub cells: Vec<CellResults>,
+    /// What the study's own analyses give, cell by cell.
+    pub analyses: Vec<AnalysisResults>,
     /// What drives the headline; none for a design of one cell.
     pub drivers: Vec<Driver>,
     /// Replicates that could not be completed.
@@ -184,6 +245,10 @@ impl Results {
         Self {
             about: about.clone().after(outcome),
             cells: cells.map(|(c, (plan, totals))| cell(plan, totals, failed(outcome, c), outcome.replicates)).collect(),
+            analyses: (1..)
+                .zip(&outcome.estimates.cells)
+                .flat_map(|(cell, all)| all.iter().map(move |one| AnalysisResults::new(cell, one)))
+                .collect(),
             drivers: drivers::drivers(scenario, &outcome.groups),
             failures: outcome.failures.clone(),
         }

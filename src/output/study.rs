@@ -16,12 +16,16 @@
 //! /timeline     a row per cell, arm and week: means of open clinics with their errors
 //! /diagnoses    a row per cell, arm and diagnosis group: number, name and share (only with groups)
 //! /sensitivity  a row per headline result, arm, statistic and swept key: which assumptions drive the answer
+//! /estimates    a row per term of every analysis, arm and replicate that keeps them (only with estimators)
+//! /performance  a row per cell, analysis, arm and term: mean over replicates, empirical and model standard error
+//! /fit_failures a row per cell, analysis, arm and reason for which fits had no answer
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
 
 use super::driver_table;
 use super::error::OutputError;
+use super::estimate_tables;
 use super::layout::AttributeValue;
 use super::read::ResultReader;
 use super::results::{About, Results};
@@ -31,6 +35,7 @@ use super::writer::{ResultFile, TableId, WriteOptions, Written};
 use crate::dataset::built::BuiltTable;
 use crate::dataset::column::Table;
 use crate::engine::assess::{Assessments, ItemAnswers};
+use crate::engine::estimates::Estimates;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
 use crate::engine::service::Weeks;
 use crate::engine::sink::{Batch, Sink};
@@ -58,6 +63,8 @@ pub struct StudyFile {
     studies: TableId,
     assessments: TableId,
     items: TableId,
+    /// Made when the analyses are known.
+    estimates: Option<TableId>,
     measures: BuiltTable,
     /// Weeks before the sample, by cell and arm (0 for a cohort).
     warm_up: Vec<Vec<i32>>,
@@ -79,6 +86,7 @@ impl StudyFile {
             studies: file.table("studies", StudyTable::SPECS)?,
             assessments: file.table("assessments", Assessments::SPECS)?,
             items: file.table("items", ItemAnswers::SPECS)?,
+            estimates: None,
             measures: measures(&[]),
             warm_up: Vec::new(),
             file,
@@ -95,6 +103,10 @@ impl StudyFile {
         let warm_up = |arm: &ArmPlan| arm.world.workload.as_ref().map_or(0, |workload| workload.warm_up as i32);
         self.warm_up = scenario.cells.iter().map(|cell| cell.arms.iter().map(warm_up).collect()).collect();
         self.file.text(SCENARIO, AS_WRITTEN, written)?;
+        let estimates = Estimates::of(&scenario.analyses);
+        if !estimates.specs().is_empty() {
+            self.estimates = Some(self.file.table("estimates", estimates.specs())?);
+        }
         if let Some(table) = diagnoses(scenario) {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
@@ -119,8 +131,15 @@ impl StudyFile {
         self.describe(&results.about);
         let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
         let measures = self.measures.clone();
+        let analyses = if self.estimates.is_some() {
+            vec![estimate_tables::performance(&results.analyses), estimate_tables::fit_failures(&results.analyses)]
+        } else {
+            Vec::new()
+        };
         for table in
             [measures, cells(results), arms(results), contrasts(results), timeline(results, &self.warm_up), sensitivity, failures(results)]
+                .into_iter()
+                .chain(analyses)
         {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;
@@ -173,7 +192,8 @@ impl Sink for StudyFile {
         self.file.append(self.weeks, &batch.weeks)?;
         self.file.append(self.studies, &batch.studies)?;
         self.file.append(self.assessments, &batch.assessments)?;
-        self.file.append(self.items, &batch.items)
+        self.file.append(self.items, &batch.items)?;
+        self.estimates.map_or(Ok(()), |id| self.file.append(id, &batch.estimates))
     }
 }
 

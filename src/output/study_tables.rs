@@ -2,6 +2,7 @@
 
 use super::driver_table;
 use super::error::OutputError;
+use super::estimate_tables;
 use super::read::{OwnedTable, OwnedValues, ResultReader};
 use super::results::{About, ArmResults, CellResults, Contrast, Results};
 use crate::dataset::built::{Builder, BuiltTable};
@@ -215,7 +216,8 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
     }
     let known = file.table_names()?.iter().any(|name| name == driver_table::NAME);
     let drivers = if known { driver_table::read(&file.table(driver_table::NAME)?) } else { Vec::new() };
-    Ok(Results { about, cells, drivers, failures: read_failures(&file.table("failures")?) })
+    let analyses = estimate_tables::read(file)?;
+    Ok(Results { about, cells, analyses, drivers, failures: read_failures(&file.table("failures")?) })
 }
 
 fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {

@@ -15,6 +15,13 @@ impl Measured {
     /// Not defined in any replicate.
     pub const NONE: Self = Self { value: f64::NAN, mcse: f64::NAN };
 
+    /// The square root, with its error by the delta method.
+    #[must_use]
+    pub fn root(self) -> Self {
+        let value = self.value.sqrt();
+        Self { value, mcse: self.mcse / (2.0 * value) }
+    }
+
     /// Distance from a stated truth in Monte Carlo standard errors.
     pub fn z(self, truth: f64) -> f64 {
         (self.value - truth) / self.mcse

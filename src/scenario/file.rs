@@ -1,6 +1,7 @@
 //! The file as a person writes it: the world of the base arm, the arms, the sweep, and what to keep.
 
 use super::design::Design;
+use super::estimators::keys::Estimator;
 use super::pairs::{Pairs, RawText};
 use super::points::{Luck, Points};
 use crate::model::alliance::Alliance;
@@ -90,6 +91,8 @@ params! {
         points: Points = Points::default() => dive;
         /// Whose luck the cells of a sweep have.
         luck: Luck = Luck::Common => skip;
+        /// Analyses that the study makes of its data, in every replicate.
+        estimators: Vec<Estimator> = Vec::new() => dive;
         /// Which rows go into the result file.
         output: Output = Output::default() => dive;
     }
@@ -108,6 +111,8 @@ params! {
         weeks: Rows = Rows::Share(0.1) => skip;
         /// A row per form of the measures beside "symptoms" and "alliance", and per answer to an item.
         assessments: Rows = Rows::Share(0.1) => skip;
+        /// A row per term of every analysis (see `estimators`).
+        estimates: Rows = Rows::All => skip;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::design::Design;
 use super::document::Document;
+use super::estimators;
 use super::file::{Output, Rows, ScenarioFile};
 use super::names::nearly_shipped;
 use super::overrides::{Override, canonical, resolve, where_set};
@@ -13,15 +14,16 @@ use super::reader;
 use super::sampling::Sampling;
 use super::schema::Schema;
 use super::suggest::nearest;
+use crate::estimators::analysis::Analyses;
 use crate::model::measurement::{ALLIANCE, SYMPTOMS};
 use crate::model::rules::{Contradiction, World};
 use sha2::{Digest, Sha256};
 
 /// Settings of the whole study: an arm or a sweep cannot change them.
-const OF_THE_STUDY: [&str; 9] = ["title", "question", "seed", "replicates", "arms", "sweep", "points", "luck", "output"];
+const OF_THE_STUDY: [&str; 10] = ["title", "question", "seed", "replicates", "arms", "sweep", "points", "luck", "estimators", "output"];
 
 /// Settings that a sweep may change but an arm cannot.
-const OF_THE_CELL: [&str; 8] = ["title", "question", "seed", "replicates", "arms", "sweep", "output", "design"];
+const OF_THE_CELL: [&str; 9] = ["title", "question", "seed", "replicates", "arms", "sweep", "estimators", "output", "design"];
 
 /// Settings that `--set` cannot change either.
 const OF_THE_FILE: [&str; 2] = ["arms", "sweep"];
@@ -43,6 +45,8 @@ pub struct Scenario {
     pub sampling: Sampling,
     /// Whose luck they have.
     pub luck: Luck,
+    /// Analyses that the study makes of its data.
+    pub analyses: Analyses,
     /// Cells of the design, in its order; of a full factorial, the last factor of the sweep varies fastest.
     pub cells: Vec<CellPlan>,
 }
@@ -118,11 +122,20 @@ impl Scenario {
         problems.extend(impossible_shares(&base.output, &document));
         Problems::new(where_set(problems, &settings)).into_result()?;
         // What an arm or a sweep says stands there; these two they cannot set.
-        let of_study: Vec<Override> =
-            settings.into_iter().filter(|setting| ["design", "points"].iter().any(|key| setting.path.starts_with(key))).collect();
+        let of_study: Vec<Override> = settings
+            .into_iter()
+            .filter(|setting| ["design", "points", "estimators"].iter().any(|key| setting.path.starts_with(key)))
+            .collect();
         let placed = |found: Problems| Problems::new(where_set(found.list().to_vec(), &of_study));
         let sampling = Sampling::of(&base, &document).map_err(placed)?;
-        let cells = cells(&base, &document, &sampling).map_err(placed)?;
+        let cells = cells(&base, &document, &sampling).map_err(placed);
+        let names = match &cells {
+            Ok(cells) => estimators::names(cells.iter()),
+            Err(_) => estimators::names_before_arms(&base),
+        };
+        let analyses = estimators::analyses(&base.estimators, &names, &document);
+        let analyses = analyses.map_err(|found| Problems::new(where_set(found, &of_study)));
+        let (cells, analyses) = both(cells, analyses)?;
         Ok(Self {
             title: base.title,
             question: base.question,
@@ -131,6 +144,7 @@ impl Scenario {
             output: base.output,
             sampling,
             luck: base.luck,
+            analyses,
             cells,
         })
     }
@@ -191,6 +205,7 @@ fn impossible_shares(output: &Output, document: &Document) -> Vec<Problem> {
         ("sessions", output.sessions),
         ("weeks", output.weeks),
         ("assessments", output.assessments),
+        ("estimates", output.estimates),
     ];
     let wrong = kinds.into_iter().filter_map(|(kind, rows)| match rows {
         Rows::Share(share) if !(share > 0.0 && share <= 1.0) => Some((kind, share)),
@@ -272,9 +287,25 @@ fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: us
     Ok(CellPlan { levels, arms, design: swept.design })
 }
 
-/// The file without arms and design: what an arm is.
+/// Two results, or the problems of both.
+fn both<A, B>(a: Result<A, Problems>, b: Result<B, Problems>) -> Result<(A, B), Problems> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(a), Err(b)) => Err(a.and(b)),
+        (Err(found), Ok(_)) | (Ok(_), Err(found)) => Err(found),
+    }
+}
+
+/// The file without arms, sweep and analyses: what an arm is.
 fn bare(base: &ScenarioFile) -> ScenarioFile {
-    ScenarioFile { arms: Vec::new(), sweep: Default::default(), points: Default::default(), luck: Default::default(), ..base.clone() }
+    ScenarioFile {
+        arms: Vec::new(),
+        sweep: Default::default(),
+        points: Default::default(),
+        luck: Default::default(),
+        estimators: Vec::new(),
+        ..base.clone()
+    }
 }
 
 /// The arms of a cell. All their problems are reported together.

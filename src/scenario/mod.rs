@@ -8,6 +8,7 @@ pub mod check;
 pub mod describe;
 pub mod design;
 pub mod document;
+pub mod estimators;
 pub mod file;
 pub mod load;
 mod names;

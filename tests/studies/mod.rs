@@ -32,6 +32,7 @@ pub fn totals(scenario: &Scenario) -> Outcome {
     let study = Study {
         seed: scenario.seed,
         cells: cells.collect(),
+        analyses: scenario.analyses.clone(),
         rows: Rows::all(Keep::None),
         replicates: 0..scenario.replicates,
         until_mcse: None,

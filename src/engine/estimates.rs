@@ -1,0 +1,243 @@
+//! What the analyses of a study give: rows of every replicate, and totals over replicates.
+
+use super::records::Address;
+use crate::dataset::built::described;
+use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Element, Table};
+use crate::dataset::frame::Frame;
+use crate::estimators::analysis::{Analyses, Fit, Value};
+use crate::estimators::status::{Failure, Status};
+use crate::performance::Moments;
+use std::collections::BTreeMap;
+
+crate::category! {
+    /// How an analysis went in one replicate.
+    pub enum FitStatus {
+        /// As it should.
+        Converged = "converged",
+        /// At the edge of what is possible, a variance of 0 for instance.
+        Boundary = "boundary",
+        /// No answer.
+        Failed = "failed",
+    }
+}
+
+/// The fits of one replicate: for every analysis one per arm, or one over all arms.
+pub type Fits = Vec<Result<Fit, Failure>>;
+
+/// Makes all analyses of one replicate.
+pub fn fits(analyses: &Analyses, frame: &Frame, arms: usize) -> Fits {
+    analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(|arm| analysis.apply(frame, arm))).collect()
+}
+
+/// Column descriptions but for the labels of estimators and terms.
+const COLUMNS: [(&str, &str, &str, ColumnKind); 12] = [
+    ("cell", "1", "cell of the design", ColumnKind::I32),
+    ("replicate", "1", "replicate", ColumnKind::I32),
+    ("estimator", "1", "name of the analysis", ColumnKind::Category),
+    ("arm", "1", "arm (row of the arms table with the same cell); 0: all arms together", ColumnKind::I32),
+    ("term", "1", "what is estimated", ColumnKind::Category),
+    ("estimate", "see term", "estimate", ColumnKind::F64),
+    ("se", "see term", "standard error as the method says it", ColumnKind::F64),
+    ("df", "1", "degrees of freedom (inf: normal distribution)", ColumnKind::F64),
+    ("low", "see term", "lower end of the 95 % confidence interval", ColumnKind::F64),
+    ("high", "see term", "upper end of the 95 % confidence interval", ColumnKind::F64),
+    ("p", "1", "two-sided p of the hypothesis that the true value is 0", ColumnKind::F64),
+    ("status", "1", "how the fit went", ColumnKind::Category),
+];
+
+/// One row per cell, replicate, analysis, arm and term.
+#[derive(Clone, Debug, Default)]
+pub struct Estimates {
+    specs: &'static [ColumnSpec],
+    /// Name of each analysis and of its terms as codes.
+    codes: Vec<(i8, Vec<i8>)>,
+    cell: Vec<i32>,
+    replicate: Vec<i32>,
+    estimator: Vec<i8>,
+    arm: Vec<i32>,
+    term: Vec<i8>,
+    values: [Vec<f64>; 6],
+    status: Vec<i8>,
+}
+
+impl Estimates {
+    /// An empty table for some analyses.
+    pub fn of(analyses: &Analyses) -> Self {
+        if analyses.list.is_empty() {
+            return Self::default();
+        }
+        let names: Vec<String> = analyses.list.iter().map(|analysis| analysis.name.clone()).collect();
+        let terms: Vec<Vec<String>> = analyses.list.iter().map(|analysis| analysis.method.terms()).collect();
+        let (name_labels, name_codes) = crate::dataset::built::coded(&names);
+        let (term_labels, term_codes) = crate::dataset::built::coded(&terms.concat());
+        let mut term_codes = term_codes.into_iter();
+        let codes = name_codes.into_iter().zip(&terms).map(|(name, own)| (name, term_codes.by_ref().take(own.len()).collect())).collect();
+        let status: Vec<String> = FitStatus::ALL.iter().map(|status| status.label().to_owned()).collect();
+        let labels = |name: &str| match name {
+            "estimator" => name_labels.clone(),
+            "term" => term_labels.clone(),
+            "status" => status.clone(),
+            _ => Vec::new(),
+        };
+        let specs = described(COLUMNS.map(|(name, unit, meaning, kind)| (name, unit, meaning, kind, labels(name))).to_vec());
+        Self { specs, codes, ..Self::default() }
+    }
+
+    /// Adds the fits of one replicate.
+    pub fn push(&mut self, at: Address, analyses: &Analyses, arms: usize, fits: &Fits) {
+        let places = analyses.list.iter().enumerate().flat_map(|(i, analysis)| analysis.arms(arms).into_iter().map(move |arm| (i, arm)));
+        for ((analysis, arm), fit) in places.zip(fits) {
+            let (name, terms) = self.codes[analysis].clone();
+            let status = status_of(fit).stored();
+            for (t, term) in terms.into_iter().enumerate() {
+                self.cell.push(at.cell);
+                self.replicate.push(at.replicate);
+                self.estimator.push(name);
+                self.arm.push(arm.map_or(0, |arm| arm as i32 + 1));
+                self.term.push(term);
+                let value = fit.as_ref().map_or(Value::NONE, |fit| fit.values[t]);
+                let numbers = [value.estimate, value.se, value.df, value.low, value.high, value.p];
+                self.values.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+                self.status.push(status);
+            }
+        }
+    }
+
+    /// Adds all rows of another table of the same analyses.
+    pub fn append(&mut self, other: &Self) {
+        self.cell.extend_from_slice(&other.cell);
+        self.replicate.extend_from_slice(&other.replicate);
+        self.estimator.extend_from_slice(&other.estimator);
+        self.arm.extend_from_slice(&other.arm);
+        self.term.extend_from_slice(&other.term);
+        self.values.iter_mut().zip(&other.values).for_each(|(column, other)| column.extend_from_slice(other));
+        self.status.extend_from_slice(&other.status);
+    }
+
+    /// Removes all rows and keeps the memory.
+    pub fn clear(&mut self) {
+        self.cell.clear();
+        self.replicate.clear();
+        self.estimator.clear();
+        self.arm.clear();
+        self.term.clear();
+        self.values.iter_mut().for_each(Vec::clear);
+        self.status.clear();
+    }
+}
+
+fn status_of(fit: &Result<Fit, Failure>) -> FitStatus {
+    match fit {
+        Ok(Fit { status: Status::Converged, .. }) => FitStatus::Converged,
+        Ok(Fit { status: Status::Boundary, .. }) => FitStatus::Boundary,
+        Err(_) => FitStatus::Failed,
+    }
+}
+
+impl Table for Estimates {
+    fn name(&self) -> &'static str {
+        "estimates"
+    }
+    fn specs(&self) -> &'static [ColumnSpec] {
+        self.specs
+    }
+    fn columns(&self) -> Vec<ColumnValues<'_>> {
+        if self.specs.is_empty() {
+            return Vec::new();
+        }
+        let mut columns = vec![
+            ColumnValues::I32(&self.cell),
+            ColumnValues::I32(&self.replicate),
+            ColumnValues::Category(&self.estimator),
+            ColumnValues::I32(&self.arm),
+            ColumnValues::Category(&self.term),
+        ];
+        columns.extend(self.values.iter().map(|values| ColumnValues::F64(values)));
+        columns.push(ColumnValues::Category(&self.status));
+        columns
+    }
+    fn len(&self) -> usize {
+        self.cell.len()
+    }
+}
+
+/// One term of one analysis over replicates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TermTotals {
+    /// What is estimated.
+    pub term: String,
+    /// Estimates: their mean is what such studies find on average, their spread how far one study scatters.
+    pub estimate: Moments,
+    /// Squares of the standard errors that the method states.
+    pub variance: Moments,
+}
+
+/// One analysis in one arm, or over all arms, over replicates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AnalysisTotals {
+    /// Its name.
+    pub name: String,
+    /// The arm, from 0; none for all arms together.
+    pub arm: Option<usize>,
+    /// Fits, failed ones included.
+    pub fits: u64,
+    /// Fits at the boundary.
+    pub boundary: u64,
+    /// Fits without an answer.
+    pub failed: u64,
+    /// Why they have none, and how often.
+    pub reasons: BTreeMap<String, u64>,
+    /// Its terms.
+    pub terms: Vec<TermTotals>,
+}
+
+/// All analyses of all cells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EstimateTotals {
+    /// In each cell: analysis by analysis, arm by arm.
+    pub cells: Vec<Vec<AnalysisTotals>>,
+}
+
+impl EstimateTotals {
+    /// Empty totals for cells with so many arms.
+    pub fn new(analyses: &Analyses, arms: impl Iterator<Item = usize>) -> Self {
+        let one = |arms: usize| {
+            let list = analyses.list.iter();
+            list.flat_map(|analysis| {
+                let terms: Vec<TermTotals> =
+                    analysis.method.terms().into_iter().map(|term| TermTotals { term, ..TermTotals::default() }).collect();
+                let totals = AnalysisTotals { name: analysis.name.clone(), terms, ..AnalysisTotals::default() };
+                analysis.arms(arms).into_iter().map(move |arm| AnalysisTotals { arm, ..totals.clone() })
+            })
+            .collect()
+        };
+        Self { cells: arms.map(one).collect() }
+    }
+
+    /// Adds the fits of one replicate of a cell.
+    pub fn add(&mut self, cell: usize, fits: &Fits) {
+        for (totals, fit) in self.cells[cell].iter_mut().zip(fits) {
+            totals.fits += 1;
+            match fit {
+                Ok(fit) => {
+                    totals.boundary += u64::from(fit.status == Status::Boundary);
+                    for (term, value) in totals.terms.iter_mut().zip(&fit.values) {
+                        let defined = |x: f64| if x.is_finite() { x } else { f64::NAN };
+                        term.estimate.add(defined(value.estimate));
+                        term.variance.add(defined(value.se * value.se));
+                    }
+                }
+                Err(reason) => {
+                    totals.failed += 1;
+                    *totals.reasons.entry(reason.to_string()).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// A term of an analysis in a cell (from 0), in an arm (from 0) or over all arms (none).
+    pub fn find(&self, cell: usize, name: &str, arm: Option<usize>, term: &str) -> Option<&TermTotals> {
+        let analysis = self.cells.get(cell)?.iter().find(|one| one.name == name && one.arm == arm)?;
+        analysis.terms.iter().find(|one| one.term == term)
+    }
+}

@@ -1,0 +1,179 @@
+//! Groups compared with the first one.
+
+use super::moments::moments;
+use super::{Fit, Method, Value};
+use crate::estimators::coefficient::Coefficient;
+use crate::estimators::formula::expr::{Expr, View};
+use crate::estimators::formula::names::Factor;
+use crate::estimators::status::{Failure, Status, at_least};
+
+/// What tells the groups apart.
+#[derive(Clone, Debug)]
+pub enum By {
+    /// Groups with names, such as arms.
+    Factor(Factor),
+    /// A variable with values 0 and 1: those with 1 are compared with those with 0.
+    Flag(String, Expr),
+}
+
+impl By {
+    /// Names of the groups that are compared with the first.
+    fn others(&self) -> Vec<String> {
+        match self {
+            Self::Factor(factor) => factor.levels.iter().skip(1).cloned().collect(),
+            Self::Flag(name, _) => vec![name.clone()],
+        }
+    }
+
+    fn variable(&self) -> Option<&Expr> {
+        match self {
+            Self::Factor(_) => None,
+            Self::Flag(_, of) => Some(of),
+        }
+    }
+
+    /// Values, group by group.
+    fn groups(&self, values: &[f64], data: &View) -> Result<Vec<Vec<f64>>, Failure> {
+        let mut groups = vec![Vec::new(); self.others().len() + 1];
+        match self {
+            Self::Factor(factor) => {
+                let codes = data.raw_codes(factor.slot);
+                codes.into_iter().zip(values).for_each(|(code, value)| groups[code as usize].push(*value));
+            }
+            Self::Flag(_, of) => {
+                for (flag, value) in data.numbers(of).into_iter().zip(values) {
+                    if flag != 0.0 && flag != 1.0 {
+                        return Err(Failure::Range { what: "the variable in `by`", rule: "0 or 1" });
+                    }
+                    groups[usize::from(flag > 0.5)].push(*value);
+                }
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Terms of every comparison: `{name}: {group}`.
+    fn terms(&self, names: &[&str]) -> Vec<String> {
+        self.others().iter().flat_map(|group| names.iter().map(move |name| format!("{name}: {group}"))).collect()
+    }
+}
+
+/// Difference of means and Cohen's d (over the pooled standard deviation) of each group against the first, with the error of
+/// Student's t-test. Positive: the variable is higher in the group.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// What is compared.
+    pub of: Expr,
+    /// Between which groups.
+    pub by: By,
+}
+
+impl Method for Difference {
+    fn terms(&self) -> Vec<String> {
+        self.by.terms(&["difference", "d"])
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        [&self.of].into_iter().chain(self.by.variable()).collect()
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+        let groups = self.by.groups(&data.numbers(&self.of), data)?;
+        let (first, others) = groups.split_first().ok_or(Failure::NoRows)?;
+        at_least("rows in the first group", first.len(), 2)?;
+        Ok(Fit::done(others.iter().flat_map(|other| difference(first, other)).collect()))
+    }
+}
+
+fn difference(first: &[f64], other: &[f64]) -> [Value; 2] {
+    if other.len() < 2 {
+        return [Value::NONE; 2];
+    }
+    let ((n, mean, sd), (n2, mean2, sd2)) = (moments(first), moments(other));
+    let df = n + n2 - 2.0;
+    let pooled = (((n - 1.0) * sd * sd + (n2 - 1.0) * sd2 * sd2) / df).sqrt();
+    let per = 1.0 / n + 1.0 / n2;
+    let difference = Coefficient { estimate: mean2 - mean, se: pooled * per.sqrt(), df };
+    let d = difference.estimate / pooled;
+    let of_d = Coefficient { estimate: d, se: (per + d * d / (2.0 * (n + n2))).sqrt(), df };
+    [difference.into(), of_d.into()]
+}
+
+/// Odds ratio and risk difference of each group against the first. Where nobody or everybody of a group has the event, half a
+/// client is added to every cell (Haldane 1956; Anscombe 1956) and the fit is at the boundary.
+#[derive(Clone, Debug)]
+pub struct Odds {
+    /// The event, 0 or 1.
+    pub of: Expr,
+    /// Between which groups.
+    pub by: By,
+}
+
+impl Method for Odds {
+    fn terms(&self) -> Vec<String> {
+        self.by.terms(&["log odds ratio", "odds ratio", "risk difference"])
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        [&self.of].into_iter().chain(self.by.variable()).collect()
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+        let values = data.numbers(&self.of);
+        if values.iter().any(|value| *value != 0.0 && *value != 1.0) {
+            return Err(Failure::Range { what: "the event", rule: "0 or 1" });
+        }
+        let groups = self.by.groups(&values, data)?;
+        let (first, others) = groups.split_first().ok_or(Failure::NoRows)?;
+        at_least("rows in the first group", first.len(), 1)?;
+        let mut status = Status::Converged;
+        let mut found = Vec::new();
+        for other in others {
+            let (values, at_edge) = odds(first, other);
+            status = if at_edge { Status::Boundary } else { status };
+            found.extend(values);
+        }
+        Ok(Fit { values: found, status })
+    }
+}
+
+fn odds(first: &[f64], other: &[f64]) -> ([Value; 3], bool) {
+    if other.is_empty() {
+        return ([Value::NONE; 3], false);
+    }
+    let counts = |group: &[f64]| (group.iter().sum::<f64>(), group.len() as f64);
+    let ((a, n), (b, m)) = (counts(first), counts(other));
+    let at_edge = [a, b, n - a, m - b].contains(&0.0);
+    let more = if at_edge { 0.5 } else { 0.0 };
+    let cells = [b, m - b, a, n - a].map(|count| count + more);
+    let log = libm::log(cells[0] * cells[3] / (cells[1] * cells[2]));
+    let ratio: Value = Coefficient::normal(log, cells.iter().map(|count| 1.0 / count).sum::<f64>().sqrt()).into();
+    let odds = libm::exp(log);
+    let of_odds = Value { estimate: odds, se: odds * ratio.se, low: libm::exp(ratio.low), high: libm::exp(ratio.high), ..ratio };
+    let (p, q) = (a / n, b / m);
+    let risk = Coefficient::normal(q - p, (p * (1.0 - p) / n + q * (1.0 - q) / m).sqrt());
+    ([ratio, of_odds, risk.into()], at_edge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_t_test_by_hand() {
+        // Means 2 and 5, both SDs 1: pooled 1, error √(2/3).
+        let [difference, d] = difference(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]);
+        assert_eq!((difference.estimate, d.estimate, difference.df), (3.0, 3.0, 4.0));
+        assert!((difference.se - (2.0f64 / 3.0).sqrt()).abs() < 1e-15);
+        assert!((d.se - (2.0f64 / 3.0 + 9.0 / 12.0).sqrt()).abs() < 1e-15);
+        // t = 3.674 with 4 df: p = 0.0213 (tables: .02 and .05 at 3.747 and 2.776).
+        assert!((difference.p - 0.021_312).abs() < 1e-5, "{}", difference.p);
+    }
+
+    #[test]
+    fn an_odds_ratio_by_hand() {
+        let group = |events: usize, n: usize| (0..n).map(|i| f64::from(u8::from(i < events))).collect::<Vec<f64>>();
+        let ([log, ratio, risk], at_edge) = odds(&group(20, 100), &group(10, 100));
+        assert!((ratio.estimate - (10.0 / 90.0) / (20.0 / 80.0)).abs() < 1e-12 && !at_edge);
+        assert!((log.se - (0.1 + 1.0 / 90.0 + 0.05 + 1.0 / 80.0f64).sqrt()).abs() < 1e-12);
+        assert!((risk.estimate + 0.1).abs() < 1e-12 && (risk.se - (0.0016f64 + 0.0009).sqrt()).abs() < 1e-12);
+        let ([log, ..], at_edge) = odds(&group(0, 10), &group(5, 10));
+        assert!(at_edge && (log.estimate - (21.0f64).ln()).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,137 @@
+//! Analyses of a study's data: which rows, which method, and what the method gives.
+//!
+//! What an analysis can say is fixed before any data are seen: its terms are known, so that rows of different replicates line
+//! up. Rows with a missing value in any variable that it uses are left out (complete cases).
+
+mod associations;
+mod comparisons;
+mod moments;
+mod regression;
+
+pub use associations::Correlation;
+pub use comparisons::{By, Difference, Odds};
+pub use moments::{Mean, Sd};
+pub use regression::Linear;
+
+use super::coefficient::Coefficient;
+use super::formula::expr::{Expr, View};
+use super::formula::names::Condition;
+use super::status::{Failure, Status};
+use crate::dataset::catalogue::Level;
+use crate::dataset::frame::{Frame, Wanted};
+use core::fmt::Debug;
+use std::sync::Arc;
+
+/// Level of confidence intervals.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// What a method says about one term. NaN: it has no such number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Value {
+    /// Estimate.
+    pub estimate: f64,
+    /// Standard error.
+    pub se: f64,
+    /// Degrees of freedom; infinite for the normal distribution.
+    pub df: f64,
+    /// Lower end of the 95 % confidence interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Two-sided p of the hypothesis that the true value is 0.
+    pub p: f64,
+}
+
+impl Value {
+    /// Not defined.
+    pub const NONE: Self = Self { estimate: f64::NAN, se: f64::NAN, df: f64::NAN, low: f64::NAN, high: f64::NAN, p: f64::NAN };
+
+    /// An estimate alone.
+    pub const fn alone(estimate: f64) -> Self {
+        Self { estimate, ..Self::NONE }
+    }
+}
+
+impl From<Coefficient> for Value {
+    fn from(of: Coefficient) -> Self {
+        let [low, high] = of.interval(CONFIDENCE);
+        Self { estimate: of.estimate, se: of.se, df: of.df, low, high, p: of.p() }
+    }
+}
+
+/// What a method gives: a value for each of its terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// In the order of the terms.
+    pub values: Vec<Value>,
+    /// How it went.
+    pub status: Status,
+}
+
+impl Fit {
+    /// A fit without a search.
+    pub fn done(values: Vec<Value>) -> Self {
+        Self { values, status: Status::Converged }
+    }
+}
+
+/// A statistical method whose variables are known.
+pub trait Method: Debug + Send + Sync {
+    /// Names of what it estimates, the same for any data.
+    fn terms(&self) -> Vec<String>;
+    /// What must be there in a row for it to be used.
+    fn variables(&self) -> Vec<&Expr>;
+    /// Estimates from rows that have everything.
+    ///
+    /// # Errors
+    /// The data do not allow it.
+    fn fit(&self, data: &View) -> Result<Fit, Failure>;
+}
+
+/// One entry of `estimators`, ready to be used.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Its name.
+    pub name: String,
+    /// What a row is about.
+    pub level: Level,
+    /// All arms together; otherwise each arm by itself.
+    pub over_arms: bool,
+    /// Which rows.
+    pub filter: Vec<Condition>,
+    /// How they are analysed.
+    pub method: Arc<dyn Method>,
+}
+
+impl Analysis {
+    /// Analyses one arm, or all (none). A method without an answer says why.
+    ///
+    /// # Errors
+    /// The data do not allow it.
+    pub fn apply(&self, frame: &Frame, arm: Option<usize>) -> Result<Fit, Failure> {
+        let table = frame.rows(self.level);
+        let rows = match arm {
+            Some(arm) => table.of_arm.get(arm).cloned().unwrap_or_default().collect(),
+            None => (0..table.len).collect(),
+        };
+        let all = View { frame, level: self.level, rows };
+        let used = self.filter.iter().fold(all, |rows, condition| condition.rows(&rows)).complete(self.method.variables());
+        if used.is_empty() { Err(Failure::NoRows) } else { self.method.fit(&used) }
+    }
+
+    /// The arms that it is done in: each, or all together (none).
+    pub fn arms(&self, count: usize) -> Vec<Option<usize>> {
+        if self.over_arms { vec![None] } else { (0..count).map(Some).collect() }
+    }
+}
+
+/// All entries of `estimators`, and the columns that they need.
+#[derive(Clone, Debug, Default)]
+pub struct Analyses {
+    /// Columns.
+    pub wanted: Wanted,
+    /// Names of diagnosis groups, in the order of their codes.
+    pub diagnoses: Vec<String>,
+    /// In the order of the scenario.
+    pub list: Vec<Analysis>,
+}

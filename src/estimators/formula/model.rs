@@ -1,0 +1,281 @@
+//! Models: response, fixed terms whose columns are known beforehand, and what differs between groups.
+
+use super::Flaw;
+use super::ast::{Ast, Formula, Kind, Sign};
+use super::expr::{Expr, View};
+use super::names::Lookup;
+use crate::dataset::frame::Slot;
+
+/// One factor of a column of the model.
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    /// The value of an expression.
+    Value(Expr),
+    /// 1 in one group, else 0.
+    Is(Slot, u32),
+}
+
+/// A column of the model: the product of its pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Name of the coefficient.
+    pub name: String,
+    pieces: Vec<Piece>,
+}
+
+/// What differs between the groups of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Random {
+    /// Name of the groups.
+    pub group: String,
+    /// Where they are.
+    pub slot: Slot,
+    /// Groups differ in their level.
+    pub intercept: bool,
+    /// Groups differ in the effects of these.
+    pub slopes: Vec<(String, Expr)>,
+    /// Without correlations between these differences.
+    pub apart: bool,
+}
+
+/// A model whose names are looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// What is explained: one expression, or time and event.
+    pub response: Vec<Expr>,
+    /// Columns of the fixed part, the intercept first if there is one.
+    pub columns: Vec<Column>,
+    /// Differences between groups.
+    pub random: Vec<Random>,
+}
+
+/// Name of the constant.
+pub const INTERCEPT: &str = "(Intercept)";
+
+impl Model {
+    /// A model from its formula; none when something in it is wrong.
+    pub fn of(formula: &Formula, lookup: &mut Lookup) -> Option<Self> {
+        let before = lookup.flaws.len();
+        let response: Vec<Option<Expr>> = formula.response.iter().map(|ast| lookup.expr(ast)).collect();
+        let mut builder = Builder { lookup, intercept: true, terms: Vec::new(), random: Vec::new() };
+        builder.terms_of(&formula.right);
+        let Builder { lookup, intercept, terms, random } = builder;
+        let constant = intercept.then(|| Column { name: INTERCEPT.into(), pieces: Vec::new() });
+        let mut columns: Vec<Column> = constant.into_iter().collect();
+        let mut full = !intercept;
+        for term in &terms {
+            for column in term_columns(term, lookup, &mut full) {
+                if columns.iter().all(|known| known.name != column.name) {
+                    columns.push(column);
+                }
+            }
+        }
+        (lookup.flaws.len() == before).then_some(Self { response: response.into_iter().flatten().collect(), columns, random })
+    }
+
+    /// Everything that must be there in a row.
+    pub fn variables(&self) -> Vec<&Expr> {
+        let pieces = self.columns.iter().flat_map(|column| &column.pieces);
+        let values = pieces.filter_map(|piece| match piece {
+            Piece::Value(of) => Some(of),
+            Piece::Is(..) => None,
+        });
+        let slopes = self.random.iter().flat_map(|random| random.slopes.iter().map(|(_, of)| of));
+        self.response.iter().chain(values).chain(slopes).collect()
+    }
+
+    /// Values of the columns.
+    pub fn matrix(&self, data: &View) -> Vec<Vec<f64>> {
+        let values = |piece: &Piece| match piece {
+            Piece::Value(of) => data.numbers(of),
+            Piece::Is(slot, wanted) => data.raw_codes(*slot).into_iter().map(|code| f64::from(u8::from(code == *wanted))).collect(),
+        };
+        let product = |column: &Column| {
+            column.pieces.iter().map(values).fold(vec![1.0; data.len()], |mut all, one| {
+                all.iter_mut().zip(one).for_each(|(product, value)| *product *= value);
+                all
+            })
+        };
+        self.columns.iter().map(product).collect()
+    }
+}
+
+/// A term: what is multiplied with each other.
+type Term = Vec<Ast>;
+
+struct Builder<'l, 'a> {
+    lookup: &'l mut Lookup<'a>,
+    intercept: bool,
+    terms: Vec<Term>,
+    random: Vec<Random>,
+}
+
+impl Builder<'_, '_> {
+    /// Takes the right-hand side apart at its plus signs.
+    fn terms_of(&mut self, ast: &Ast) {
+        match &ast.kind {
+            Kind::Pair(left, Sign::Plus, right) => {
+                self.terms_of(left);
+                self.terms_of(right);
+            }
+            Kind::Pair(left, Sign::Minus, right) => {
+                self.terms_of(left);
+                if right.kind == Kind::Number(1.0) {
+                    self.intercept = false;
+                } else {
+                    let help = format!("write ({left} - {right}) in brackets for a difference; - 1 leaves the intercept out");
+                    self.lookup.flaw::<()>(Flaw::with_help(right.span.clone(), "a term cannot be subtracted", help));
+                }
+            }
+            Kind::Number(value) if *value == 1.0 => {}
+            Kind::Number(value) if *value == 0.0 => self.intercept = false,
+            Kind::Random { inner, apart, groups } => {
+                for group in groups {
+                    self.random_part(inner, *apart, group);
+                }
+            }
+            _ => self.terms.extend(products(ast)),
+        }
+    }
+
+    fn random_part(&mut self, inner: &Ast, apart: bool, group: &super::ast::Word) {
+        let Some(slot) = self.lookup.group(group) else {
+            return;
+        };
+        let mut random = Random { group: group.text.clone(), slot, intercept: true, slopes: Vec::new(), apart };
+        self.varying(inner, &mut random);
+        if self.random.iter().any(|known| known.group == random.group) {
+            let what = format!("{} stands in two brackets", group.text);
+            let help = "write what varies in one bracket: (1 + x | group), or (1 + x || group) without correlations";
+            self.lookup.flaw::<()>(Flaw::with_help(group.span.clone(), what, help));
+        }
+        self.random.push(random);
+    }
+
+    fn varying(&mut self, ast: &Ast, to: &mut Random) {
+        match &ast.kind {
+            Kind::Pair(left, Sign::Plus, right) => {
+                self.varying(left, to);
+                self.varying(right, to);
+            }
+            Kind::Number(value) if *value == 1.0 => {}
+            Kind::Number(value) if *value == 0.0 => to.intercept = false,
+            _ => {
+                if let Some(slope) = self.lookup.expr(ast) {
+                    to.slopes.push((ast.to_string(), slope));
+                }
+            }
+        }
+    }
+}
+
+/// `a * b` as `a`, `b` and `a:b`; anything else as one term.
+fn products(ast: &Ast) -> Vec<Term> {
+    let is_number = |ast: &Ast| matches!(ast.kind, Kind::Number(_));
+    match &ast.kind {
+        Kind::Pair(left, Sign::Times, right) if !is_number(left) && !is_number(right) => {
+            let (left, right) = (products(left), products(right));
+            let both = left.iter().flat_map(|left| right.iter().map(move |right| [left.clone(), right.clone()].concat()));
+            let both: Vec<Term> = both.collect();
+            left.into_iter().chain(right).chain(both).collect()
+        }
+        Kind::Pair(left, Sign::By, right) => vec![[factors(left), factors(right)].concat()],
+        _ => vec![vec![ast.clone()]],
+    }
+}
+
+fn factors(ast: &Ast) -> Vec<Ast> {
+    match &ast.kind {
+        Kind::Pair(left, Sign::By, right) => [factors(left), factors(right)].concat(),
+        _ => vec![ast.clone()],
+    }
+}
+
+/// The columns of a term. Groups are coded against the first one; where there is no intercept, the first term that is a group
+/// alone (`full`) has a column for each.
+fn term_columns(term: &Term, lookup: &mut Lookup, full: &mut bool) -> Vec<Column> {
+    let mut columns = vec![Column { name: String::new(), pieces: Vec::new() }];
+    for ast in term {
+        let factor = match &ast.kind {
+            Kind::Name(name) => lookup.factor(name),
+            _ => None,
+        };
+        let pieces: Vec<(String, Piece)> = match factor {
+            Some(factor) => {
+                let all = *full && term.len() == 1;
+                *full &= !all;
+                let levels = factor.levels.iter().enumerate().skip(usize::from(!all));
+                levels.map(|(code, level)| (format!("{}: {level}", factor.name), Piece::Is(factor.slot, code as u32))).collect()
+            }
+            None => lookup.expr(ast).map(|of| (ast.to_string(), Piece::Value(of))).into_iter().collect(),
+        };
+        columns = columns.iter().flat_map(|column| pieces.iter().map(|piece| times(column, piece))).collect();
+    }
+    columns
+}
+
+fn times(column: &Column, (name, piece): &(String, Piece)) -> Column {
+    let name = if column.name.is_empty() { name.clone() } else { format!("{}:{name}", column.name) };
+    Column { name, pieces: column.pieces.iter().chain([piece]).cloned().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::formula;
+    use super::super::names::Names;
+    use super::*;
+    use crate::dataset::catalogue::Level;
+    use crate::dataset::frame::{self, Frame, Quantity, Rows, Wanted};
+
+    fn model(text: &str) -> (Result<Model, Vec<Flaw>>, Wanted) {
+        let names = Names { arms: ["a", "b", "c"].map(String::from).to_vec(), ..Names::default() };
+        let mut wanted = Wanted::default();
+        let mut lookup = Lookup::new(&names, Level::Clients, &mut wanted);
+        let found = Model::of(&formula(text).unwrap(), &mut lookup).ok_or(lookup.flaws);
+        (found, wanted)
+    }
+
+    fn coefficients(text: &str) -> Vec<String> {
+        model(text).0.unwrap().columns.into_iter().map(|column| column.name).collect()
+    }
+
+    #[test]
+    fn coefficients_are_known_beforehand() {
+        assert_eq!(coefficients("post ~ z(pre) + arm"), ["(Intercept)", "z(pre)", "arm: b", "arm: c"]);
+        assert_eq!(coefficients("post ~ pre*early - 1"), ["pre", "early", "pre:early"]);
+        assert_eq!(coefficients("post ~ 0 + arm + pre:early:gain"), ["arm: a", "arm: b", "arm: c", "pre:early:gain"]);
+        assert_eq!(coefficients("post ~ arm:pre + 2 * early"), ["(Intercept)", "arm: b:pre", "arm: c:pre", "2 * early"]);
+        assert_eq!(coefficients("post ~ 1"), ["(Intercept)"]);
+    }
+
+    #[test]
+    fn what_differs_between_groups_is_told_apart() {
+        let found = model("post ~ early + (1 + early || therapist) + (0 + pre | clinic)").0.unwrap();
+        let [therapist, clinic] = found.random.as_slice() else { panic!("two") };
+        assert!(therapist.intercept && therapist.apart && therapist.slopes[0].0 == "early");
+        assert!(!clinic.intercept && !clinic.apart && clinic.group == "clinic");
+        let nested = model("post ~ 1 + (1 | clinic/therapist)").0.unwrap();
+        assert_eq!(nested.random.iter().map(|random| random.group.as_str()).collect::<Vec<_>>(), ["clinic", "therapist"]);
+    }
+
+    #[test]
+    fn flaws_are_gathered() {
+        let flaws = model("pst ~ pre - early + (1 | client) + (early | client) + gian").0.unwrap_err();
+        assert_eq!(flaws.len(), 4, "{flaws:?}");
+    }
+
+    #[test]
+    fn columns_are_products() {
+        let (found, wanted) = model("post ~ arm*pre");
+        let at = |quantity: &Quantity| wanted.clients.iter().position(|known| known == quantity).unwrap();
+        let mut columns = vec![frame::Column::Codes(Vec::new()); wanted.clients.len()];
+        use crate::dataset::catalogue::Known;
+        columns[at(&Quantity::Known(Known::Arm))] = frame::Column::Codes(vec![0, 1, 2]);
+        columns[at(&Quantity::Known(Known::Pre))] = frame::Column::Numbers(vec![5.0, 6.0, 7.0]);
+        let frame = Frame { clients: Rows { len: 3, of_arm: vec![0..3], columns }, ..Frame::default() };
+        let data = View { frame: &frame, level: Level::Clients, rows: vec![0, 1, 2] };
+        let found = found.unwrap();
+        assert_eq!(found.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>()[4..], ["arm: b:pre", "arm: c:pre"]);
+        assert_eq!(found.matrix(&data)[1..], [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [5.0, 6.0, 7.0], [0.0, 6.0, 0.0], [0.0, 0.0, 7.0]]);
+    }
+}

@@ -1,0 +1,334 @@
+//! Logistic regression with a random intercept for one grouping.
+//!
+//! Maximum likelihood with the integral over each group's intercept by Laplace's approximation (one point) or by adaptive
+//! Gauss–Hermite quadrature (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663; Pinheiro & Chao 2006,
+//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its gradient is
+//! exact, the movement of each group's mode and spread included; its second derivatives are differences of that gradient.
+
+use super::quadrature::normal_points;
+use super::{Link, fit as fit_plain, prepare};
+use crate::estimators::coefficient::Coefficient;
+use crate::estimators::groups::Groups;
+use crate::estimators::qr::{Qr, dot};
+use crate::estimators::status::{Failure, Status, at_least, same_length};
+use core::f64::consts::PI;
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+/// Steps after which the search gives up.
+const STEPS: usize = 60;
+/// A standard deviation of intercepts (in logits) below this is taken as 0.
+const NOTHING: f64 = 1e-5;
+/// One above this means that groups are separated.
+const SEPARATED: f64 = 30.0;
+/// Half-width of the differences that give second derivatives.
+const APART: f64 = 1e-4;
+
+/// A fitted logistic regression with random intercepts.
+#[derive(Clone, Debug)]
+pub struct MixedLogistic {
+    /// One per column, in logits; NaN where a column was dropped. Errors come from the Hessian of all parameters.
+    pub coefficients: Vec<Coefficient>,
+    /// Variance of the intercepts between groups (logits squared).
+    pub variance: f64,
+    /// Its standard error; NaN at the boundary.
+    pub variance_se: f64,
+    /// Share of the latent variance that lies between groups: variance / (variance + π²/3).
+    pub icc: f64,
+    /// Log likelihood, as approximated.
+    pub log_likelihood: f64,
+    /// Boundary when the variance is 0.
+    pub status: Status,
+}
+
+/// Regresses `y` (0 or 1) on the columns with an intercept of its own for each label in `group`; `points` 1 is Laplace's
+/// approximation, more are adaptive quadrature.
+///
+/// # Errors
+/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points outside 1 to 100.
+pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
+    let (yes, qr) = prepare(y, columns)?;
+    same_length("the grouping variable", group.len(), y.len())?;
+    if !(1..=100).contains(&points) {
+        return Err(Failure::Range { what: "the number of quadrature points", rule: "from 1 to 100" });
+    }
+    let groups = Groups::new(group);
+    at_least("groups", groups.count(), 2)?;
+    at_least("rows for this number of groups", y.len(), groups.count() + 1)?;
+    if groups.rows().iter().all(|rows| rows.iter().all(|&row| yes[row] == yes[rows[0]])) {
+        return Err(Failure::Separation);
+    }
+    let plain = fit_plain(y, columns, Link::Logit)?;
+    let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+    let (start, _) = qr.project(&plain.linear_predictor);
+    match model.search(&start)? {
+        Some(peak) => Ok(model.report(&peak)),
+        None => Ok(MixedLogistic {
+            coefficients: plain.coefficients,
+            variance: 0.0,
+            variance_se: f64::NAN,
+            icc: 0.0,
+            log_likelihood: plain.log_likelihood,
+            status: Status::Boundary,
+        }),
+    }
+}
+
+/// The approximate likelihood of data, as a function of (σ, coefficients in the orthonormal basis × √n).
+struct Model<'a> {
+    yes: &'a [bool],
+    qr: &'a Qr,
+    groups: &'a Groups,
+    points: Vec<(f64, f64)>,
+}
+
+/// Where the search ended.
+struct Peak {
+    at: DVector<f64>,
+    log_likelihood: f64,
+    hessian: DMatrix<f64>,
+}
+
+/// One group's integrand at an intercept: the log density without constants and derivatives.
+#[derive(Clone, Copy, Default)]
+struct At {
+    log: f64,
+    score: f64,
+    weight: f64,
+    /// Derivative of the weight.
+    skew: f64,
+}
+
+/// Probability of yes, and the log probability of what happened.
+fn probability(yes: bool, eta: f64) -> (f64, f64) {
+    let e = libm::exp(-eta.abs());
+    let p = if eta >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
+    let wrong_way = if yes { (-eta).max(0.0) } else { eta.max(0.0) };
+    (p, -wrong_way - libm::log1p(e))
+}
+
+impl Model<'_> {
+    fn scale(&self) -> f64 {
+        (self.yes.len() as f64).sqrt()
+    }
+
+    /// Sums over a group's rows at intercept `b`; `each` sees row, residual, weight and its derivative.
+    fn at(&self, rows: &[usize], eta: &[f64], b: f64, mut each: impl FnMut(usize, f64, f64, f64)) -> At {
+        let mut sum = At::default();
+        for (place, &row) in rows.iter().enumerate() {
+            let (p, log) = probability(self.yes[row], eta[row] + b);
+            let residual = f64::from(u8::from(self.yes[row])) - p;
+            let weight = p * (1.0 - p);
+            let skew = weight * (1.0 - 2.0 * p);
+            sum.log += log;
+            sum.score += residual;
+            sum.weight += weight;
+            sum.skew += skew;
+            each(place, residual, weight, skew);
+        }
+        sum
+    }
+
+    /// Where a group's integrand is highest, in standard deviations of the intercepts.
+    fn mode(&self, rows: &[usize], eta: &[f64], sigma: f64) -> f64 {
+        let mut u = 0.0;
+        for _ in 0..100 {
+            let sum = self.at(rows, eta, sigma * u, |_, _, _, _| {});
+            let slope = sigma * sum.score - u;
+            // The log density is concave and its third derivative bounded: damped steps cannot overshoot for long.
+            let step = slope / (1.0 + sigma * sigma * sum.weight);
+            u += step.clamp(-2.0, 2.0);
+            if step.abs() < 1e-13 * (1.0 + u.abs()) {
+                break;
+            }
+        }
+        u
+    }
+
+    /// Log likelihood and its exact gradient.
+    fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
+        let (sigma, p) = (at[0], self.qr.rank());
+        let scaled: Vec<f64> = at.iter().skip(1).map(|b| b / self.scale()).collect();
+        let eta = self.qr.times(&scaled);
+        let mut of_rows = vec![0.0; eta.len()];
+        let (mut log_likelihood, mut of_sigma) = (0.0, 0.0);
+        for rows in self.groups.rows() {
+            let (value, slope) = self.group(rows, &eta, sigma, &mut of_rows);
+            log_likelihood += value;
+            of_sigma += slope;
+        }
+        let gradient = DVector::from_fn(p + 1, |k, _| if k == 0 { of_sigma } else { dot(&self.qr.q[k - 1], &of_rows) / self.scale() });
+        (log_likelihood, gradient)
+    }
+
+    /// A group's log integral and its derivative by σ; derivatives by the linear predictors go to `of_rows`.
+    fn group(&self, rows: &[usize], eta: &[f64], sigma: f64, of_rows: &mut [f64]) -> (f64, f64) {
+        let mode = self.mode(rows, eta, sigma);
+        let mut own = vec![(0.0, 0.0); rows.len()];
+        let top = self.at(rows, eta, sigma * mode, |place, _, weight, skew| own[place] = (weight, skew));
+        let curve = 1.0 + sigma * sigma * top.weight;
+        let width = 1.0 / curve.sqrt();
+        // Log integrand at each point, over the density of the points themselves.
+        let at_points: Vec<(f64, f64, At)> = self
+            .points
+            .iter()
+            .map(|(z, log_weight)| {
+                let u = mode + z * width;
+                let at = self.at(rows, eta, sigma * u, |_, _, _, _| {});
+                (u, log_weight + at.log - 0.5 * u * u + 0.5 * z * z, at)
+            })
+            .collect();
+        let highest = at_points.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = at_points.iter().map(|p| libm::exp(p.1 - highest)).sum();
+        let (mut by_curve, mut by_mode, mut by_sigma) = (-0.5 / curve, 0.0, 0.0);
+        for ((z, _), (u, log, at)) in self.points.iter().zip(&at_points) {
+            let share = libm::exp(log - highest) / sum;
+            let slope = sigma * at.score - u;
+            by_mode += share * slope;
+            by_curve -= share * slope * 0.5 * z * width / curve;
+            by_sigma += share * at.score * u;
+            self.at(rows, eta, sigma * u, |place, residual, _, _| of_rows[rows[place]] += share * residual);
+        }
+        // How mode and curvature move with σ and with each linear predictor.
+        let mode_by_sigma = (top.score - sigma * mode * top.weight) / curve;
+        let curve_by_sigma = 2.0 * sigma * top.weight + sigma * sigma * top.skew * (mode + sigma * mode_by_sigma);
+        by_sigma += by_curve * curve_by_sigma + by_mode * mode_by_sigma;
+        for (&row, (weight, skew)) in rows.iter().zip(&own) {
+            let mode_by_row = -sigma * weight / curve;
+            let curve_by_row = sigma * sigma * (skew + sigma * top.skew * mode_by_row);
+            of_rows[row] += by_curve * curve_by_row + by_mode * mode_by_row;
+        }
+        (highest + libm::log(sum) - 0.5 * libm::log(curve), by_sigma)
+    }
+
+    /// Second derivatives: differences of the gradient.
+    fn hessian(&self, at: &DVector<f64>) -> DMatrix<f64> {
+        let n = at.len();
+        let mut found = DMatrix::zeros(n, n);
+        for k in 0..n {
+            let shifted = |by: f64| {
+                let mut moved = at.clone();
+                moved[k] += by;
+                self.value(&moved).1
+            };
+            // Richardson's extrapolation: the error is of fourth order.
+            let (near, far) =
+                ((shifted(APART) - shifted(-APART)) / (2.0 * APART), (shifted(2.0 * APART) - shifted(-2.0 * APART)) / (4.0 * APART));
+            found.set_column(k, &((near * 4.0 - far) / 3.0));
+        }
+        (&found + found.transpose()) * 0.5
+    }
+
+    /// Highest point from coefficients without groups, or none when the variance there is 0.
+    fn search(&self, plain: &[f64]) -> Result<Option<Peak>, Failure> {
+        let mut at = DVector::from_iterator(plain.len() + 1, [0.5].into_iter().chain(plain.iter().map(|b| b * self.scale())));
+        let (mut log_likelihood, mut gradient) = self.value(&at);
+        for _ in 0..STEPS {
+            let hessian = self.hessian(&at);
+            let step = uphill(&hessian, &gradient);
+            let mut share = 1.0;
+            let (mut tried, mut next) = (at.clone(), (f64::NEG_INFINITY, gradient.clone()));
+            while share > 1e-8 {
+                tried = &at + &step * share;
+                next = self.value(&tried);
+                if next.0 >= log_likelihood - 1e-12 * log_likelihood.abs() {
+                    break;
+                }
+                share *= 0.5;
+            }
+            at = tried;
+            (log_likelihood, gradient) = next;
+            if at[0].abs() > SEPARATED {
+                return Err(Failure::Separation);
+            }
+            if step.amax() < 1e-9 {
+                at[0] = at[0].abs();
+                let hessian = self.hessian(&at);
+                return Ok((at[0] > NOTHING).then_some(Peak { at, log_likelihood, hessian }));
+            }
+        }
+        // Where the likelihood is flat around 0, steps in σ shrink slowly: no variance to speak of.
+        if at[0].abs() < 1e-2 { Ok(None) } else { Err(Failure::NoConvergence(STEPS)) }
+    }
+
+    fn report(&self, peak: &Peak) -> MixedLogistic {
+        let covariance =
+            (-peak.hessian.clone()).try_inverse().unwrap_or_else(|| DMatrix::from_element(peak.at.len(), peak.at.len(), f64::NAN));
+        let p = self.qr.rank();
+        let of_basis = covariance.view((1, 1), (p, p)) / (self.scale() * self.scale());
+        let basis: Vec<f64> = peak.at.iter().skip(1).map(|b| b / self.scale()).collect();
+        let errors = self.qr.standard_errors(&of_basis);
+        let coefficients: Vec<Coefficient> =
+            self.qr.solve(&basis).into_iter().zip(errors).map(|(b, se)| Coefficient::normal(b, se)).collect();
+        let variance = peak.at[0] * peak.at[0];
+        MixedLogistic {
+            coefficients: self.qr.spread(&coefficients, Coefficient::DROPPED),
+            variance,
+            variance_se: 2.0 * peak.at[0] * covariance[(0, 0)].sqrt(),
+            icc: variance / (variance + PI * PI / 3.0),
+            log_likelihood: peak.log_likelihood,
+            status: Status::Converged,
+        }
+    }
+}
+
+/// Newton's step where the function is concave, and a step up the slope in directions where it is not; never further than 1.
+fn uphill(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> DVector<f64> {
+    let eigen = SymmetricEigen::new(hessian.clone());
+    let mut along = eigen.eigenvectors.transpose() * gradient;
+    for (part, value) in along.iter_mut().zip(eigen.eigenvalues.iter()) {
+        *part /= value.abs().max(1e-6);
+    }
+    let step = &eigen.eigenvectors * along;
+    let length = step.norm();
+    if length > 1.0 { step / length } else { step }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups_of(n: usize, size: usize) -> Vec<usize> {
+        (0..n).map(|i| i / size).collect()
+    }
+
+    #[test]
+    fn groups_that_do_not_differ_are_at_the_boundary() {
+        let y: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
+        let found = fit(&y, &[vec![1.0; 40]], &groups_of(40, 4), 9).expect("a fit");
+        assert_eq!((found.status, found.variance, found.icc), (Status::Boundary, 0.0, 0.0));
+        assert!(found.coefficients[0].estimate.abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_the_likelihood() {
+        let y: Vec<f64> = (0..30).map(|i| f64::from(u8::from((i * i) % 7 < 3))).collect();
+        let x: Vec<f64> = (0..30).map(|i| f64::from((i * 5) % 11) / 5.0).collect();
+        let (yes, qr) = prepare(&y, &[vec![1.0; 30], x]).expect("data");
+        let groups = Groups::new(&groups_of(30, 5));
+        for points in [1, 4] {
+            let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+            let at = DVector::from_vec(vec![0.8, -0.3, 0.4]);
+            let gradient = model.value(&at).1;
+            for k in 0..3 {
+                let shifted = |by: f64| {
+                    let mut moved = at.clone();
+                    moved[k] += by;
+                    model.value(&moved).0
+                };
+                let slope = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+                assert!((slope - gradient[k]).abs() < 1e-8, "{points} points, parameter {k}: {slope} {}", gradient[k]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_fitted_has_a_reason() {
+        let y = [0.0, 1.0, 0.0, 1.0];
+        let ones = [[1.0; 4]];
+        assert_eq!(fit(&y, &ones, &[1; 4], 1).unwrap_err().to_string(), "too few groups: 1, at least 2 are needed");
+        assert!(fit(&y, &ones, &[1, 2, 3, 4], 1).unwrap_err().to_string().starts_with("too few rows for this number of groups"));
+        assert!(fit(&y, &ones, &[1, 1, 2, 2], 0).is_err());
+        let split: Vec<f64> = (0..40).map(|i| f64::from(u8::from(i >= 20))).collect();
+        assert_eq!(fit(&split, &[vec![1.0; 40]], &groups_of(40, 10), 1).unwrap_err(), Failure::Separation);
+    }
+}

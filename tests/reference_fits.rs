@@ -1,0 +1,3 @@
+//! Estimators against fits of R packages (tests/data/README.md says which and how).
+
+mod reference;
