@@ -74,6 +74,7 @@ pub fn start_together(rules: &Rules, couples: &Couples, clinic: &Clinic, therapi
 
 /// The end of a course for both partners, who sit in lanes 0 and 1, 2 and 3, … : dropout of one is the end for both, a planned
 /// ending needs both to be well enough, and outside reasons and the plan itself go by the first partner's luck.
+#[inline(never)]
 pub fn end_together(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     const DROPPED: f64 = EndReason::Dropout as i8 as f64 + 1.0;
     let p = &rules.world.endings;
