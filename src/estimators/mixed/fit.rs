@@ -90,7 +90,7 @@ impl Model {
     pub fn fit(&self, criterion: Criterion, start: Option<&[f64]>) -> Result<Fit, Failure> {
         let mut objective = Objective::new(&self.statistics, self.entries(), criterion);
         let start = start.filter(|theta| theta.len() == objective.entries().len()).map(|theta| self.to_basis(theta));
-        let (theta, steps, converged) = match search(&mut objective, start.as_deref()) {
+        let (theta, steps, converged) = match search(&mut objective, &self.block_of_entry(), start.as_deref()) {
             Some(found) => (found.at, found.steps, found.converged),
             None if self.blocks.is_empty() => (Vec::new(), 0, true),
             None => return Err(Failure::NotConverged { steps: 0 }),
