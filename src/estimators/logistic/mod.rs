@@ -5,6 +5,7 @@
 //! and collinearity cost no digits. Perfect separation is proved, not guessed: the last step must be a direction in which every
 //! row is predicted better and none worse (Albert & Anderson 1984, doi:10.1093/biomet/71.1.1).
 
+mod climb;
 pub mod mixed;
 mod quadrature;
 
