@@ -2,8 +2,9 @@
 //!
 //! Maximum likelihood with the integral over each group's intercept by Laplace's approximation (one point) or by adaptive
 //! Gauss–Hermite quadrature (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663; Pinheiro & Chao 2006,
-//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its gradient is
-//! exact, the movement of each group's mode and spread included; its second derivatives are differences of that gradient.
+//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its
+//! gradient is exact, the movement of each group's mode and spread included; its second derivatives are differences of that
+//! gradient.
 
 use super::climb::Peak;
 use super::quadrature::normal_points;
@@ -36,7 +37,8 @@ pub struct MixedLogistic {
 /// approximation, more are adaptive quadrature.
 ///
 /// # Errors
-/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points outside 1 to 100.
+/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points
+/// outside 1 to 100.
 pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
     let (yes, qr) = prepare(y, columns)?;
     same_length("the grouping variable", group.len(), y.len())?;

@@ -22,8 +22,8 @@ pub enum Method {
     SJ,
     /// Hunter and Schmidt (2004, doi:10.4135/9781412985031).
     HS,
-    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the same value by another road (Viechtbauer et al. 2015,
-    /// doi:10.1037/met0000011).
+    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the same value by another road (Viechtbauer et
+    /// al. 2015, doi:10.1037/met0000011).
     EB,
 }
 
@@ -127,8 +127,8 @@ impl Studies<'_> {
             Method::PM | Method::EB => 0.0,
             _ => self.unweighted().0,
         };
-        // The slope was upwards at `low` and downwards at `high`: scoring may swing around the peak of a skewed likelihood, and
-        // is then replaced by the middle.
+        // The slope was upwards at `low` and downwards at `high`: scoring may swing around the peak of a skewed likelihood,
+        // and is then replaced by the middle.
         let (mut low, mut high, mut before) = (0.0, f64::INFINITY, f64::INFINITY);
         for _ in 0..STEPS {
             let (step, se) = self.step(method, tau2);
