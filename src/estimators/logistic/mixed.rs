@@ -2,26 +2,19 @@
 //!
 //! Maximum likelihood with the integral over each group's intercept by Laplace's approximation (one point) or by adaptive
 //! Gauss–Hermite quadrature (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663; Pinheiro & Chao 2006,
-//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its gradient is
-//! exact, the movement of each group's mode and spread included; its second derivatives are differences of that gradient.
+//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its
+//! gradient is exact, the movement of each group's mode and spread included; its second derivatives are differences of that
+//! gradient.
 
+use super::climb::Peak;
 use super::quadrature::normal_points;
 use super::{Link, fit as fit_plain, prepare};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::groups::Groups;
-use crate::estimators::qr::{Qr, dot, eigen};
+use crate::estimators::qr::{Qr, dot};
 use crate::estimators::status::{Failure, Status, at_least, same_length};
 use core::f64::consts::PI;
 use nalgebra::{DMatrix, DVector};
-
-/// Steps after which the search gives up.
-const STEPS: usize = 60;
-/// A standard deviation of intercepts (in logits) below this is taken as 0.
-const NOTHING: f64 = 1e-5;
-/// A parameter (in logits) above this means that groups or predictors separate the outcomes.
-const SEPARATED: f64 = 30.0;
-/// Half-width of the differences that give second derivatives.
-const APART: f64 = 1e-4;
 
 /// A fitted logistic regression with random intercepts.
 #[derive(Clone, Debug)]
@@ -44,7 +37,8 @@ pub struct MixedLogistic {
 /// approximation, more are adaptive quadrature.
 ///
 /// # Errors
-/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points outside 1 to 100.
+/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points
+/// outside 1 to 100.
 pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
     let (yes, qr) = prepare(y, columns)?;
     same_length("the grouping variable", group.len(), y.len())?;
@@ -74,18 +68,11 @@ pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: u
 }
 
 /// The approximate likelihood of data, as a function of (σ, coefficients of a basis whose columns have mean square 1).
-struct Model<'a> {
+pub(super) struct Model<'a> {
     yes: &'a [bool],
-    qr: &'a Qr,
+    pub(super) qr: &'a Qr,
     groups: &'a Groups,
     points: Vec<(f64, f64)>,
-}
-
-/// Where the search ended.
-struct Peak {
-    at: DVector<f64>,
-    log_likelihood: f64,
-    hessian: DMatrix<f64>,
 }
 
 /// One group's integrand at an intercept: the log density without constants and derivatives.
@@ -108,7 +95,7 @@ fn probability(yes: bool, eta: f64) -> (f64, f64) {
 
 impl Model<'_> {
     /// Length of a column with mean square 1.
-    fn scale(&self) -> f64 {
+    pub(super) fn scale(&self) -> f64 {
         (self.yes.len() as f64).sqrt()
     }
 
@@ -157,7 +144,7 @@ impl Model<'_> {
     }
 
     /// Log likelihood and its exact gradient.
-    fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
+    pub(super) fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
         let (sigma, p) = (at[0], self.qr.rank());
         let scaled: Vec<f64> = at.iter().skip(1).map(|b| b * self.scale()).collect();
         let eta = self.qr.times(&scaled);
@@ -212,65 +199,6 @@ impl Model<'_> {
         (highest + libm::log(sum) - 0.5 * libm::log(curve), by_sigma)
     }
 
-    /// Second derivatives: differences of the gradient.
-    fn hessian(&self, at: &DVector<f64>) -> DMatrix<f64> {
-        let n = at.len();
-        let mut found = DMatrix::zeros(n, n);
-        for k in 0..n {
-            let shifted = |by: f64| {
-                let mut moved = at.clone();
-                moved[k] += by;
-                self.value(&moved).1
-            };
-            // Richardson's extrapolation: the error is of fourth order.
-            let (near, far) =
-                ((shifted(APART) - shifted(-APART)) / (2.0 * APART), (shifted(2.0 * APART) - shifted(-2.0 * APART)) / (4.0 * APART));
-            found.set_column(k, &((near * 4.0 - far) / 3.0));
-        }
-        (&found + found.transpose()) * 0.5
-    }
-
-    /// Highest point, or none when the variance there is 0. With few rows there may be a lower peak at 0: hence two starts.
-    fn search(&self, plain: &[f64], without: f64) -> Result<Option<Peak>, Failure> {
-        let higher = |peak: &Peak| peak.log_likelihood > without;
-        if let Some(peak) = self.climb(plain, 0.5)?.filter(higher) {
-            return Ok(Some(peak));
-        }
-        Ok(self.climb(plain, 2.0).unwrap_or(None).filter(higher))
-    }
-
-    /// Newton's method from coefficients without groups and a standard deviation; none when it ends at 0.
-    fn climb(&self, plain: &[f64], sigma: f64) -> Result<Option<Peak>, Failure> {
-        let mut at = DVector::from_iterator(plain.len() + 1, [sigma].into_iter().chain(plain.iter().map(|b| b / self.scale())));
-        let (mut log_likelihood, mut gradient) = self.value(&at);
-        for _ in 0..STEPS {
-            let hessian = self.hessian(&at);
-            let step = uphill(&hessian, &gradient).ok_or(Failure::NoConvergence(STEPS))?;
-            let mut share = 1.0;
-            let (mut tried, mut next) = (at.clone(), (f64::NEG_INFINITY, gradient.clone()));
-            while share > 1e-8 {
-                tried = &at + &step * share;
-                next = self.value(&tried);
-                if next.0 >= log_likelihood - 1e-12 * log_likelihood.abs() {
-                    break;
-                }
-                share *= 0.5;
-            }
-            at = tried;
-            (log_likelihood, gradient) = next;
-            if at.amax() > SEPARATED {
-                return Err(Failure::Separation);
-            }
-            if step.amax() < 1e-9 {
-                at[0] = at[0].abs();
-                let hessian = self.hessian(&at);
-                return Ok((at[0] > NOTHING).then_some(Peak { at, log_likelihood, hessian }));
-            }
-        }
-        // Where the likelihood is flat around 0, steps in σ shrink slowly: no variance to speak of.
-        if at[0].abs() < 1e-2 { Ok(None) } else { Err(Failure::NoConvergence(STEPS)) }
-    }
-
     fn report(&self, peak: &Peak) -> MixedLogistic {
         let covariance =
             (-peak.hessian.clone()).try_inverse().unwrap_or_else(|| DMatrix::from_element(peak.at.len(), peak.at.len(), f64::NAN));
@@ -290,19 +218,6 @@ impl Model<'_> {
             status: Status::Converged,
         }
     }
-}
-
-/// Newton's step where the function is concave, and a step up the slope in directions where it is not; never further than 1.
-/// None if the likelihood is not a number here.
-fn uphill(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVector<f64>> {
-    let eigen = eigen(hessian.clone())?;
-    let mut along = eigen.eigenvectors.transpose() * gradient;
-    for (part, value) in along.iter_mut().zip(eigen.eigenvalues.iter()) {
-        *part /= value.abs().max(1e-6);
-    }
-    let step = &eigen.eigenvectors * along;
-    let length = step.norm();
-    Some(if length > 1.0 { step / length } else { step })
 }
 
 #[cfg(test)]
