@@ -7,9 +7,9 @@
 
 use super::coefficient::Coefficient;
 use super::groups::Groups;
-use super::qr::{Qr, check, dot};
+use super::qr::{Qr, check, dot, eigen};
 use super::status::{Failure, at_least, same_length};
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
 /// Small-sample correction of cluster-robust errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Linear {
 /// `(I − leverage)` to the power −1, or −½ if `root`; directions that the cluster determines alone are left out, as in
 /// Pustejovsky and Tipton.
 fn inverse_of_rest(leverage: &DMatrix<f64>, root: bool) -> DMatrix<f64> {
-    let eigen = SymmetricEigen::new(leverage.clone());
+    let eigen = eigen(leverage.clone()).expect("leverages are numbers between 0 and 1");
     let scale = eigen.eigenvalues.map(|s| {
         let left = 1.0 - s;
         if left < 1e-12 {

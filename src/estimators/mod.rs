@@ -12,6 +12,7 @@ pub mod levels;
 pub mod linear;
 pub mod logistic;
 pub mod meta;
+pub mod mixed;
 pub mod panel;
 pub(crate) mod qr;
 pub mod status;

@@ -5,7 +5,7 @@
 //! by the rule of R's `lm` (LINPACK's `dqrdc2`): a column goes when less than 10⁻⁷ of its length is left.
 
 use super::status::{Failure, finite, same_length};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 
 /// Share of a column's length that has to be left for the column to be kept.
 const TOLERANCE: f64 = 1e-7;
@@ -143,6 +143,11 @@ impl Qr {
         }
         all
     }
+}
+
+/// Eigenvalues and eigenvectors of a symmetric matrix; none if it holds what is not a number (on which the search would not end).
+pub(crate) fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
+    matrix.iter().all(|x| x.is_finite()).then(|| SymmetricEigen::new(matrix))
 }
 
 /// Checks an outcome and its predictors: same lengths, nothing missing, at least one row and one column.

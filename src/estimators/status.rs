@@ -25,8 +25,8 @@ pub enum Failure {
         /// The length it should have.
         expected: usize,
     },
-    /// A value is missing or infinite.
-    #[error("{0} holds a missing or infinite value")]
+    /// A value is missing, infinite or too large to be squared and summed.
+    #[error("{0} holds a missing value, or one beyond ±1e100")]
     NotFinite(&'static str),
     /// Fewer rows, groups or studies than the method needs.
     #[error("too few {what}: {found}, at least {needed} are needed")]
@@ -65,9 +65,9 @@ pub(crate) fn same_length(what: &'static str, found: usize, expected: usize) -> 
     if found == expected { Ok(()) } else { Err(Failure::Length { what, found, expected }) }
 }
 
-/// Fails if a value is missing or infinite.
+/// Fails if a value is missing, infinite or beyond ±1e100.
 pub(crate) fn finite(what: &'static str, values: &[f64]) -> Result<(), Failure> {
-    if values.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Failure::NotFinite(what)) }
+    if values.iter().all(|v| v.abs() <= 1e100) { Ok(()) } else { Err(Failure::NotFinite(what)) }
 }
 
 /// Fails with fewer than `needed`.

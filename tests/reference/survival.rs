@@ -5,7 +5,7 @@ use dyadsim::estimators::logistic::{self, Link};
 use dyadsim::estimators::survival::cox::{self, Options, Ties};
 use dyadsim::estimators::survival::discrete::sessions_at_risk;
 use dyadsim::estimators::survival::kaplan_meier::{self, Curve, Scale};
-use dyadsim::estimators::survival::{competing, log_rank};
+use dyadsim::estimators::survival::{competing, gray, log_rank};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -101,6 +101,17 @@ fn competing_endings() {
                 close(&format!("variance at {time}"), found.by(time).se.powi(2), variance, 2e-11);
             }
         }
+    }
+}
+
+#[test]
+fn grays_test() {
+    let all = endings();
+    let (causes, arms) = (labels(&all.data["cause"]), labels(&all.data["tx"]));
+    for cause in [1, 2] {
+        let found = gray::test(&all.data["session"], &causes, &arms, cause).expect("a test");
+        close("chi-square", found.chi_square, number(&all.expected, &format!("/gray_test/{}/0", cause - 1)), 2e-11);
+        close("p", found.p, number(&all.expected, &format!("/gray_test/{}/1", cause - 1)), 1e-10);
     }
 }
 

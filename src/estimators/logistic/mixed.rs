@@ -9,10 +9,10 @@ use super::quadrature::normal_points;
 use super::{Link, fit as fit_plain, prepare};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::groups::Groups;
-use crate::estimators::qr::{Qr, dot};
+use crate::estimators::qr::{Qr, dot, eigen};
 use crate::estimators::status::{Failure, Status, at_least, same_length};
 use core::f64::consts::PI;
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector};
 
 /// Steps after which the search gives up.
 const STEPS: usize = 60;
@@ -224,7 +224,7 @@ impl Model<'_> {
         let (mut log_likelihood, mut gradient) = self.value(&at);
         for _ in 0..STEPS {
             let hessian = self.hessian(&at);
-            let step = uphill(&hessian, &gradient);
+            let step = uphill(&hessian, &gradient).ok_or(Failure::NoConvergence(STEPS))?;
             let mut share = 1.0;
             let (mut tried, mut next) = (at.clone(), (f64::NEG_INFINITY, gradient.clone()));
             while share > 1e-8 {
@@ -272,15 +272,16 @@ impl Model<'_> {
 }
 
 /// Newton's step where the function is concave, and a step up the slope in directions where it is not; never further than 1.
-fn uphill(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> DVector<f64> {
-    let eigen = SymmetricEigen::new(hessian.clone());
+/// None if the likelihood is not a number here.
+fn uphill(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVector<f64>> {
+    let eigen = eigen(hessian.clone())?;
     let mut along = eigen.eigenvectors.transpose() * gradient;
     for (part, value) in along.iter_mut().zip(eigen.eigenvalues.iter()) {
         *part /= value.abs().max(1e-6);
     }
     let step = &eigen.eigenvectors * along;
     let length = step.norm();
-    if length > 1.0 { step / length } else { step }
+    Some(if length > 1.0 { step / length } else { step })
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use super::Panel;
 use super::instruments::{Conditions, Row};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::distributions::chi_square_upper;
+use crate::estimators::qr::eigen;
 use crate::estimators::status::{Failure, at_least, same_length};
-use nalgebra::{Cholesky, DMatrix, DVector, SymmetricEigen};
+use nalgebra::{Cholesky, DMatrix, DVector};
 
 /// Which equations, instruments and weights.
 #[derive(Clone, Debug)]
@@ -93,7 +94,7 @@ fn inverse(matrix: &DMatrix<f64>) -> Result<DMatrix<f64>, Failure> {
         return Err(Failure::Collinear("instruments"));
     }
     let scaled = DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |a, b| matrix[(a, b)] / (scale[a] * scale[b]));
-    let eigen = SymmetricEigen::new(scaled);
+    let eigen = eigen(scaled).ok_or(Failure::NotFinite("the instruments"))?;
     let least = 1e-12 * eigen.eigenvalues.amax();
     let values = eigen.eigenvalues.map(|value| if value > least { 1.0 / value } else { 0.0 });
     let found = &eigen.eigenvectors * DMatrix::from_diagonal(&values) * eigen.eigenvectors.transpose();

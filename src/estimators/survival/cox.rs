@@ -245,12 +245,16 @@ impl<'a> Data<'a> {
         let null = self.at(&eta);
         let mut now = self.at(&eta);
         let mut basis = DVector::zeros(self.p);
-        let mut moved: Vec<f64> = Vec::new();
+        let mut moved = vec![0.0; events.len()];
         for taken in 0..STEPS {
             if taken >= SETTLED && self.orders(&moved) {
                 break;
             }
-            let Some(information) = Cholesky::new(now.information.clone()) else { break };
+            let information = match Cholesky::new(now.information.clone()) {
+                Some(information) => information,
+                None if taken == 0 => return Err(Failure::Collinear("predictors, among those at risk,")),
+                None => break,
+            };
             let mut step = information.solve(&now.score);
             for _ in 0..30 {
                 moved = self.qr.times(step.as_slice());

@@ -3,6 +3,7 @@
 pub mod competing;
 pub mod cox;
 pub mod discrete;
+pub mod gray;
 pub mod kaplan_meier;
 pub mod log_rank;
 

@@ -187,12 +187,12 @@ mod tests {
         let told: Vec<(usize, usize, &str)> = found.iter().map(|(line, column, text)| (*line, *column, text.as_str())).collect();
         let expected = [
             (3, 49, "did you mean `early`?"),
-            (3, 83, "did you mean `gain`?"),
+            (3, 85, "did you mean `gain`?"),
             (4, 41, "did you mean `feedback`?"),
-            (4, 58, "did you mean `sessions`?"),
+            (4, 56, "did you mean `sessions`?"),
             (5, 20, "two estimators are called"),
             (5, 62, "is missing here"),
-            (6, 62, "0 and 1"),
+            (6, 61, "0 and 1"),
             (7, 33, "nothing is written"),
         ];
         assert_eq!(told.len(), expected.len(), "{told:?}");
