@@ -4,8 +4,8 @@ use super::records::Address;
 use crate::dataset::built::described;
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Element, Table};
 use crate::dataset::frame::Frame;
-use crate::estimators::analysis::{Analyses, Fit, Value};
-use crate::estimators::status::{Failure, Status};
+use crate::estimators::analysis::{Analyses, Fit, Reason, Value};
+use crate::estimators::status::Status;
 use crate::performance::Moments;
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ crate::category! {
 }
 
 /// The fits of one replicate: for every analysis one per arm, or one over all arms.
-pub type Fits = Vec<Result<Fit, Failure>>;
+pub type Fits = Vec<Result<Fit, Reason>>;
 
 /// Makes all analyses of one replicate.
 pub fn fits(analyses: &Analyses, frame: &Frame, arms: usize) -> Fits {
@@ -126,7 +126,7 @@ impl Estimates {
     }
 }
 
-fn status_of(fit: &Result<Fit, Failure>) -> FitStatus {
+fn status_of(fit: &Result<Fit, Reason>) -> FitStatus {
     match fit {
         Ok(Fit { status: Status::Converged, .. }) => FitStatus::Converged,
         Ok(Fit { status: Status::Boundary, .. }) => FitStatus::Boundary,
@@ -229,7 +229,7 @@ impl EstimateTotals {
                 }
                 Err(reason) => {
                     totals.failed += 1;
-                    *totals.reasons.entry(reason.to_string()).or_default() += 1;
+                    *totals.reasons.entry(reason.0.clone()).or_default() += 1;
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Correlations: simple, with other variables held constant, between and within groups.
 
-use super::{CONFIDENCE, Fit, Method, Value};
+use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::dataset::frame::Slot;
 use crate::estimators::correlation::Products;
 use crate::estimators::distributions::{normal_quantile, t_two_sided};
@@ -33,7 +33,7 @@ impl Method for Correlation {
         [&self.x, &self.y].into_iter().chain(&self.given).collect()
     }
 
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         at_least("rows", data.len(), 3 + self.given.len())?;
         let (x, y) = (self.adjusted(&self.x, data)?, self.adjusted(&self.y, data)?);
         let n = data.len() as f64;
@@ -42,7 +42,7 @@ impl Method for Correlation {
             let mut products = Products::default();
             x.iter().zip(&y).for_each(|(x, y)| products.add([*x, *y, 0.0]));
             let r = products.r(0, 1);
-            return if r.is_nan() { Err(Failure::Constant("x or y")) } else { Ok(Fit::done(vec![correlation(r, n - 2.0 - held)])) };
+            return if r.is_nan() { Err(Failure::Constant("x or y").into()) } else { Ok(Fit::done(vec![correlation(r, n - 2.0 - held)])) };
         };
         let codes = data.codes(by);
         let count = codes.iter().max().map_or(0, |most| most + 1);

@@ -1,8 +1,7 @@
 //! Groups compared with the first one.
 
-use super::moments::moments;
-use super::{Fit, Method, Value};
-use crate::estimators::coefficient::Coefficient;
+use super::{Fit, Method, Reason, Value};
+use crate::estimators::effect_size::{self, Counts, Group};
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::names::Factor;
 use crate::estimators::status::{Failure, Status, at_least};
@@ -75,7 +74,7 @@ impl Method for Difference {
     fn variables(&self) -> Vec<&Expr> {
         [&self.of].into_iter().chain(self.by.variable()).collect()
     }
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         let groups = self.by.groups(&data.numbers(&self.of), data)?;
         let (first, others) = groups.split_first().ok_or(Failure::NoRows)?;
         at_least("rows in the first group", first.len(), 2)?;
@@ -83,18 +82,13 @@ impl Method for Difference {
     }
 }
 
+/// Difference and d of a group against the first; none when a group has fewer than two rows or neither varies.
 fn difference(first: &[f64], other: &[f64]) -> [Value; 2] {
-    if other.len() < 2 {
-        return [Value::NONE; 2];
+    let groups = Group::of(other).and_then(|other| Group::of(first).map(|first| (other, first)));
+    match groups.and_then(|(other, first)| effect_size::difference(other, first)) {
+        Ok(found) => [found.raw.into(), found.d.into()],
+        Err(_) => [Value::NONE; 2],
     }
-    let ((n, mean, sd), (n2, mean2, sd2)) = (moments(first), moments(other));
-    let df = n + n2 - 2.0;
-    let pooled = (((n - 1.0) * sd * sd + (n2 - 1.0) * sd2 * sd2) / df).sqrt();
-    let per = 1.0 / n + 1.0 / n2;
-    let difference = Coefficient { estimate: mean2 - mean, se: pooled * per.sqrt(), df };
-    let d = difference.estimate / pooled;
-    let of_d = Coefficient { estimate: d, se: (per + d * d / (2.0 * (n + n2))).sqrt(), df };
-    [difference.into(), of_d.into()]
 }
 
 /// Odds ratio and risk difference of each group against the first. Where nobody or everybody of a group has the event, half a
@@ -114,10 +108,10 @@ impl Method for Odds {
     fn variables(&self) -> Vec<&Expr> {
         [&self.of].into_iter().chain(self.by.variable()).collect()
     }
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         let values = data.numbers(&self.of);
         if values.iter().any(|value| *value != 0.0 && *value != 1.0) {
-            return Err(Failure::Range { what: "the event", rule: "0 or 1" });
+            return Err(Failure::Range { what: "the event", rule: "0 or 1" }.into());
         }
         let groups = self.by.groups(&values, data)?;
         let (first, others) = groups.split_first().ok_or(Failure::NoRows)?;
@@ -133,22 +127,18 @@ impl Method for Odds {
     }
 }
 
+/// Log odds ratio, odds ratio and risk difference of a group against the first, and whether a cell is empty.
 fn odds(first: &[f64], other: &[f64]) -> ([Value; 3], bool) {
-    if other.is_empty() {
+    let events = [other, first].map(|group| group.iter().sum::<f64>());
+    let counts = Counts { events, n: [other, first].map(|group| group.len() as f64) };
+    let (Ok(log), Ok(risk)) = (counts.log_odds_ratio(), counts.risk_difference()) else {
         return ([Value::NONE; 3], false);
-    }
-    let counts = |group: &[f64]| (group.iter().sum::<f64>(), group.len() as f64);
-    let ((a, n), (b, m)) = (counts(first), counts(other));
-    let at_edge = [a, b, n - a, m - b].contains(&0.0);
-    let more = if at_edge { 0.5 } else { 0.0 };
-    let cells = [b, m - b, a, n - a].map(|count| count + more);
-    let log = libm::log(cells[0] * cells[3] / (cells[1] * cells[2]));
-    let ratio: Value = Coefficient::normal(log, cells.iter().map(|count| 1.0 / count).sum::<f64>().sqrt()).into();
-    let odds = libm::exp(log);
-    let of_odds = Value { estimate: odds, se: odds * ratio.se, low: libm::exp(ratio.low), high: libm::exp(ratio.high), ..ratio };
-    let (p, q) = (a / n, b / m);
-    let risk = Coefficient::normal(q - p, (p * (1.0 - p) / n + q * (1.0 - q) / m).sqrt());
-    ([ratio, of_odds, risk.into()], at_edge)
+    };
+    let log = Value::from(log);
+    let odds = libm::exp(log.estimate);
+    let of_odds = Value { estimate: odds, se: odds * log.se, low: libm::exp(log.low), high: libm::exp(log.high), ..log };
+    let at_edge = (0..2).any(|i| counts.events[i] == 0.0 || counts.events[i] == counts.n[i]);
+    ([log, of_odds, risk.into()], at_edge)
 }
 
 #[cfg(test)]

@@ -5,13 +5,23 @@
 
 mod associations;
 mod comparisons;
+mod logistic;
+mod meta;
+mod mixed;
 mod moments;
 mod regression;
+mod shapes;
+mod survival;
 
 pub use associations::Correlation;
 pub use comparisons::{By, Difference, Odds};
+pub use logistic::Logistic;
+pub use meta::Meta;
+pub use mixed::{Freedom, Mixed};
 pub use moments::{Mean, Sd};
 pub use regression::Linear;
+pub use shapes::Shapes;
+pub use survival::{Cox, KaplanMeier};
 
 use super::coefficient::Coefficient;
 use super::formula::expr::{Expr, View};
@@ -75,6 +85,16 @@ impl Fit {
     }
 }
 
+/// Why a method has no answer, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(pub String);
+
+impl From<Failure> for Reason {
+    fn from(failure: Failure) -> Self {
+        Self(failure.to_string())
+    }
+}
+
 /// A statistical method whose variables are known.
 pub trait Method: Debug + Send + Sync {
     /// Names of what it estimates, the same for any data.
@@ -85,7 +105,7 @@ pub trait Method: Debug + Send + Sync {
     ///
     /// # Errors
     /// The data do not allow it.
-    fn fit(&self, data: &View) -> Result<Fit, Failure>;
+    fn fit(&self, data: &View) -> Result<Fit, Reason>;
 }
 
 /// One entry of `estimators`, ready to be used.
@@ -108,7 +128,7 @@ impl Analysis {
     ///
     /// # Errors
     /// The data do not allow it.
-    pub fn apply(&self, frame: &Frame, arm: Option<usize>) -> Result<Fit, Failure> {
+    pub fn apply(&self, frame: &Frame, arm: Option<usize>) -> Result<Fit, Reason> {
         let table = frame.rows(self.level);
         let rows = match arm {
             Some(arm) => table.of_arm.get(arm).cloned().unwrap_or_default().collect(),
@@ -116,7 +136,7 @@ impl Analysis {
         };
         let all = View { frame, level: self.level, rows };
         let used = self.filter.iter().fold(all, |rows, condition| condition.rows(&rows)).complete(self.method.variables());
-        if used.is_empty() { Err(Failure::NoRows) } else { self.method.fit(&used) }
+        if used.is_empty() { Err(Failure::NoRows.into()) } else { self.method.fit(&used) }
     }
 
     /// The arms that it is done in: each, or all together (none).

@@ -1,10 +1,10 @@
 //! Means and standard deviations.
 
-use super::{CONFIDENCE, Fit, Method, Value};
+use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::distributions::chi_square_quantile;
 use crate::estimators::formula::expr::{Expr, View};
-use crate::estimators::status::{Failure, at_least};
+use crate::estimators::status::at_least;
 
 /// Number, mean and standard deviation (n − 1) of values.
 pub(super) fn moments(values: &[f64]) -> (f64, f64, f64) {
@@ -28,7 +28,7 @@ impl Method for Mean {
     fn variables(&self) -> Vec<&Expr> {
         vec![&self.of]
     }
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         let (n, mean, sd) = moments(&data.numbers(&self.of));
         // One row has a mean and no error.
         let value = Coefficient { estimate: mean, se: sd / n.sqrt(), df: n - 1.0 };
@@ -50,7 +50,7 @@ impl Method for Sd {
     fn variables(&self) -> Vec<&Expr> {
         vec![&self.of]
     }
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         at_least("rows", data.len(), 2)?;
         let (n, _, sd) = moments(&data.numbers(&self.of));
         let df = n - 1.0;

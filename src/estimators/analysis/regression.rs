@@ -1,12 +1,11 @@
 //! Linear regression as an analysis.
 
-use super::{Fit, Method, Value};
+use super::{Fit, Method, Reason, Value};
 use crate::dataset::frame::Slot;
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::Model;
 use crate::estimators::linear::{self, Correction};
-use crate::estimators::status::Failure;
 
 /// Linear regression by least squares, with errors that allow for clusters if there are any.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ impl Method for Linear {
     fn variables(&self) -> Vec<&Expr> {
         self.model.variables()
     }
-    fn fit(&self, data: &View) -> Result<Fit, Failure> {
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
         let response = data.numbers(&self.model.response[0]);
         let found = linear::fit(&response, &self.model.matrix(data))?;
         let coefficients: Vec<Coefficient> = match self.cluster {

@@ -73,6 +73,13 @@ impl Model {
         (lookup.flaws.len() == before).then_some(Self { response: response.into_iter().flatten().collect(), columns, random })
     }
 
+    /// The model without its constant.
+    #[must_use]
+    pub fn without_intercept(mut self) -> Self {
+        self.columns.retain(|column| column.name != INTERCEPT);
+        self
+    }
+
     /// Everything that must be there in a row.
     pub fn variables(&self) -> Vec<&Expr> {
         let pieces = self.columns.iter().flat_map(|column| &column.pieces);

@@ -120,6 +120,123 @@ params! {
     }
 }
 
+/// What a mixed model maximises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Criterion {
+    /// Restricted likelihood.
+    #[default]
+    REML,
+    /// Likelihood.
+    ML,
+}
+
+/// Degrees of freedom of the coefficients of a mixed model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Freedom {
+    /// Satterthwaite's, as lmerTest.
+    #[default]
+    Satterthwaite,
+    /// Kenward and Roger's (1997), with their standard errors; for REML.
+    KenwardRoger,
+    /// Rows less coefficients.
+    Residual,
+}
+
+/// How the variance between studies is estimated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Heterogeneity {
+    /// Restricted maximum likelihood.
+    #[default]
+    REML,
+    /// DerSimonian and Laird (1986).
+    DL,
+    /// Maximum likelihood.
+    ML,
+    /// Paule and Mandel (1982).
+    PM,
+    /// None: one true effect in all studies.
+    FE,
+}
+
+params! {
+    /// Linear mixed model. Terms: the coefficients, "var therapist", "var therapist x" for slopes, "var residual", and for each
+    /// kind of groups its share of the variance, "icc therapist".
+    pub struct MixedOf {
+        /// Formula in the style of lme4: "post ~ pre + (1 | therapist)". Groups must lie within each other.
+        formula: String = String::new() => skip;
+        /// What is maximised.
+        criterion: Criterion = Criterion::REML => skip;
+        /// Degrees of freedom.
+        df: Freedom = Freedom::Satterthwaite => skip;
+    }
+}
+
+params! {
+    /// Logistic regression. Terms: the coefficients (log odds); with (1 | therapist) also "var therapist" and "icc therapist", the
+    /// share of variance on the latent scale.
+    pub struct LogisticOf {
+        /// Formula: "dropout ~ early + (1 | therapist)". What is explained is 0 or 1; at most one kind of groups.
+        formula: String = String::new() => skip;
+        /// Points of adaptive quadrature for groups; 1 is Laplace's approximation.
+        points: u16 = 1, "points", [1, 100], "lme4's default is 1";
+    }
+}
+
+params! {
+    /// Time to an event, others leaving early (Kaplan and Meier 1958). Terms: median, and "by 8" for the share that had it by then.
+    pub struct KaplanMeierOf {
+        /// Time: a column such as sessions.
+        time: String = String::from("sessions") => skip;
+        /// Whether it ended with the event, 0 or 1: a column such as dropout.
+        event: String = String::new() => skip;
+        /// Times by which the share is asked for.
+        at: Vec<f64> = Vec::new() => skip;
+    }
+}
+
+params! {
+    /// Proportional hazards (Cox 1972), ties after Efron. Terms: the coefficients, log hazard ratios.
+    pub struct CoxOf {
+        /// Formula with time and event: "(sessions, dropout) ~ early + pre".
+        formula: String = String::new() => skip;
+        /// Groups whose rows are not independent, such as therapist: errors are then robust.
+        cluster: Option<String> = None => skip;
+    }
+}
+
+params! {
+    /// Meta-analysis of the correlation of two variables, on Fisher's z. Terms: r and z (the mean), tau (standard deviation of z
+    /// between studies), I2 (a share), and the moderators.
+    pub struct MetaOf {
+        /// One variable: a column or an expression.
+        x: String = String::from("early") => skip;
+        /// The other.
+        y: String = String::from("gain") => skip;
+        /// What a study is: a group.
+        by: String = String::from("study") => skip;
+        /// Moderators, centred; a study has the mean of its rows.
+        moderators: Vec<String> = Vec::new() => skip;
+        /// How the variance between studies is estimated.
+        method: Heterogeneity = Heterogeneity::REML => skip;
+        /// Standard errors after Knapp and Hartung (2003).
+        knapp_hartung: bool = true => skip;
+    }
+}
+
+params! {
+    /// Shares of clients whose ratings have a shape. Terms: "linear trend", "v shape", "u shape". A row is a session.
+    pub struct ShapesOf {
+        /// The rating: a measure.
+        of: String = String::from("alliance") => skip;
+        /// V: how far a rating falls from one to the next, in standard deviations of the client's own ratings around her line.
+        fall: f64 = 1.0, "SD", [0.0, 10.0], "Strauss 2006: 1; Stiles 2004: 2";
+        /// V: within how many further ratings it is back where it was.
+        back: u16 = 3, "ratings", [1, 400], "design";
+        /// Fewest ratings of a client who is counted.
+        ratings: u16 = 4, "ratings", [3, 400], "design";
+    }
+}
+
 choice! {
     /// Statistical method.
     pub enum Method {
@@ -135,5 +252,17 @@ choice! {
         Odds(OddsOf),
         /// Linear regression.
         Linear(LinearOf),
+        /// Linear mixed model.
+        Mixed(MixedOf),
+        /// Logistic regression, mixed if there are groups.
+        Logistic(LogisticOf),
+        /// Time to an event.
+        KaplanMeier(KaplanMeierOf),
+        /// Proportional hazards.
+        Cox(CoxOf),
+        /// Meta-analysis of a correlation.
+        Meta(MetaOf),
+        /// Shapes of a rating over the course.
+        Shapes(ShapesOf),
     }
 }

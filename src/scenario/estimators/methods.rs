@@ -2,15 +2,17 @@
 
 use super::Key;
 use super::keys::{self, Method};
-use crate::dataset::catalogue::Level;
+use crate::dataset::catalogue::{Known, Level};
 use crate::dataset::frame::Slot;
 use crate::estimators::analysis::{self, By};
-use crate::estimators::formula::ast::{Ast, Kind, Word};
+use crate::estimators::formula::ast::{Ast, Formula, Kind, Word};
 use crate::estimators::formula::expr::Expr;
 use crate::estimators::formula::model::Model;
 use crate::estimators::formula::names::Lookup;
 use crate::estimators::formula::{Flaw, expression, formula};
-use crate::estimators::linear;
+use crate::estimators::mixed::Criterion;
+use crate::estimators::{linear, meta};
+use core::ops::Range;
 use std::sync::Arc;
 
 /// Reads the texts of one analysis.
@@ -30,7 +32,7 @@ fn made(method: impl analysis::Method + 'static) -> Made {
 impl Method {
     /// What a row is: some methods need sessions.
     pub(super) fn level(&self, asked: Level) -> Level {
-        asked
+        if matches!(self, Self::Shapes(_)) { Level::Sessions } else { asked }
     }
 }
 
@@ -75,20 +77,17 @@ impl Texts<'_> {
         all.into_iter().collect()
     }
 
-    /// A model without differences between groups, and with one response.
-    fn fixed_model(&mut self, text: &str, instead: &str) -> Option<Model> {
+    /// A model that passes some checks.
+    fn model(&mut self, text: &str, check: fn(&Model, &Formula, &mut Lookup) -> Option<()>) -> Option<Model> {
         self.text(&["formula"], text, formula, |tree, lookup| {
             let model = Model::of(tree, lookup)?;
-            one_response(tree.response.as_slice(), lookup)?;
-            match model.random.first() {
-                None => Some(model),
-                Some(random) => {
-                    let at = text.find('|').unwrap_or(0);
-                    let what = format!("this regression has no differences between groups, such as those of each {}", random.group);
-                    lookup.flaw(Flaw::with_help(at..at + 1, what, instead.to_owned()))
-                }
-            }
+            check(&model, tree, lookup).map(|()| model)
         })
+    }
+
+    /// An expression with its spelling.
+    fn named(&mut self, key: &[&str], text: &str) -> Option<(String, Expr)> {
+        self.text(key, text, expression, |ast, lookup| Some((ast.to_string(), lookup.expr(ast)?)))
     }
 
     /// A column of groups, if any is named.
@@ -123,7 +122,65 @@ impl Texts<'_> {
                 made(analysis::Odds { of: of?, by: by? })
             }
             Method::Linear(own) => self.linear(own),
+            Method::Mixed(own) => self.mixed(own),
+            Method::Logistic(own) => {
+                let model = self.model(&own.formula, at_most_one_level)?;
+                made(analysis::Logistic { model, points: usize::from(own.points) })
+            }
+            Method::KaplanMeier(own) => {
+                let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
+                made(analysis::KaplanMeier { time: time?, event: event?, at: own.at.clone() })
+            }
+            Method::Cox(own) => {
+                let model = self.model(&own.formula, time_and_event);
+                let cluster = self.group("cluster", own.cluster.as_ref());
+                made(analysis::Cox { model: model?.without_intercept(), cluster: cluster? })
+            }
+            Method::Meta(own) => self.meta(own),
+            Method::Shapes(own) => self.shapes(own),
         }
+    }
+
+    fn mixed(&mut self, own: &keys::MixedOf) -> Made {
+        let model = self.model(&own.formula, with_groups)?;
+        let criterion = match own.criterion {
+            keys::Criterion::REML => Criterion::Reml,
+            keys::Criterion::ML => Criterion::Ml,
+        };
+        let freedom = match own.df {
+            keys::Freedom::Satterthwaite => analysis::Freedom::Satterthwaite,
+            keys::Freedom::KenwardRoger => analysis::Freedom::KenwardRoger,
+            keys::Freedom::Residual => analysis::Freedom::Residual,
+        };
+        if freedom == analysis::Freedom::KenwardRoger && criterion == Criterion::Ml {
+            let what = "Kenward and Roger's degrees of freedom are not defined for maximum likelihood";
+            let flaw = Flaw::with_help(0..0, what, "use criterion: REML, or df: Satterthwaite");
+            self.flaws.push((Self::method_key(&["df"]), flaw));
+        }
+        made(analysis::Mixed { model, criterion, freedom })
+    }
+
+    fn meta(&mut self, own: &keys::MetaOf) -> Made {
+        let (x, y) = (self.expr(&["x"], &own.x), self.expr(&["y"], &own.y));
+        let by = self.group("by", Some(&own.by));
+        let moderators: Vec<_> =
+            own.moderators.iter().enumerate().map(|(i, text)| self.named(&["moderators", &i.to_string()], text)).collect();
+        let moderators = moderators.into_iter().collect::<Option<Vec<_>>>();
+        let method = match own.method {
+            keys::Heterogeneity::REML => meta::Method::REML,
+            keys::Heterogeneity::DL => meta::Method::DL,
+            keys::Heterogeneity::ML => meta::Method::ML,
+            keys::Heterogeneity::PM => meta::Method::PM,
+            keys::Heterogeneity::FE => meta::Method::FE,
+        };
+        made(analysis::Meta { x: x?, y: y?, by: by??, moderators: moderators?, method, knapp_hartung: own.knapp_hartung })
+    }
+
+    fn shapes(&mut self, own: &keys::ShapesOf) -> Made {
+        let of = self.expr(&["of"], &own.of)?;
+        let (client, session) = (self.lookup.column(Known::Client), Expr::Column(self.lookup.column(Known::Session)));
+        let (back, ratings) = (usize::from(own.back), usize::from(own.ratings));
+        made(analysis::Shapes { of, client, session, fall: own.fall, back, ratings })
     }
 
     fn correlation(&mut self, own: &keys::CorrelationOf) -> Made {
@@ -134,7 +191,7 @@ impl Texts<'_> {
     }
 
     fn linear(&mut self, own: &keys::LinearOf) -> Made {
-        let model = self.fixed_model(&own.formula, "use Mixed, or leave the bracket away");
+        let model = self.model(&own.formula, without_groups);
         let correction = match own.correction {
             keys::Correction::CR0 => linear::Correction::CR0,
             keys::Correction::CR1 => linear::Correction::CR1,
@@ -145,15 +202,78 @@ impl Texts<'_> {
     }
 }
 
-/// A formula with exactly one response.
-fn one_response(written: &[Ast], lookup: &mut Lookup) -> Option<()> {
-    match written {
-        [_] => Some(()),
-        all => {
-            let span = all.first().map_or(0, |ast| ast.span.start)..all.last().map_or(0, |ast| ast.span.end);
-            lookup.flaw(Flaw::with_help(span, "here one variable is explained, not several", "time and event are for Cox"))
+/// The bytes of what is explained.
+fn response_span(tree: &Formula) -> Range<usize> {
+    tree.response.first().map_or(0, |ast| ast.span.start)..tree.response.last().map_or(0, |ast| ast.span.end)
+}
+
+/// The bytes of the brackets with a bar.
+fn random_span(ast: &Ast) -> Range<usize> {
+    match &ast.kind {
+        Kind::Pair(left, _, right) => {
+            let found = random_span(left);
+            if found.is_empty() { random_span(right) } else { found }
+        }
+        Kind::Random { .. } => ast.span.clone(),
+        _ => 0..0,
+    }
+}
+
+/// Exactly one response.
+fn one_response(_: &Model, tree: &Formula, lookup: &mut Lookup) -> Option<()> {
+    match tree.response.len() {
+        1 => Some(()),
+        _ => lookup.flaw(Flaw::with_help(response_span(tree), "here one variable is explained, not several", "time and event are for Cox")),
+    }
+}
+
+/// One response, and groups of some kind.
+fn with_groups(model: &Model, tree: &Formula, lookup: &mut Lookup) -> Option<()> {
+    one_response(model, tree, lookup)?;
+    if !model.random.is_empty() {
+        return Some(());
+    }
+    let end = tree.right.span.end;
+    let what = "a mixed model needs groups that differ, in a bracket with a bar";
+    lookup.flaw(Flaw::with_help(end..end, what, "add (1 | therapist), or use Linear"))
+}
+
+/// One response, no groups.
+fn without_groups(model: &Model, tree: &Formula, lookup: &mut Lookup) -> Option<()> {
+    one_response(model, tree, lookup)?;
+    match model.random.first() {
+        None => Some(()),
+        Some(random) => {
+            let what = format!("this regression has no differences between groups, such as those of each {}", random.group);
+            lookup.flaw(Flaw::with_help(random_span(&tree.right), what, "use Mixed (or Logistic), or leave the bracket away"))
         }
     }
+}
+
+/// One response; at most one kind of groups, which differ in their level.
+fn at_most_one_level(model: &Model, tree: &Formula, lookup: &mut Lookup) -> Option<()> {
+    one_response(model, tree, lookup)?;
+    match model.random.as_slice() {
+        [] => Some(()),
+        [one] if one.intercept && one.slopes.is_empty() => Some(()),
+        _ => {
+            let what = "a mixed logistic regression can have one kind of groups, which differ in their level";
+            lookup.flaw(Flaw::with_help(random_span(&tree.right), what, "write (1 | therapist)"))
+        }
+    }
+}
+
+/// Time and event, no groups.
+fn time_and_event(model: &Model, tree: &Formula, lookup: &mut Lookup) -> Option<()> {
+    if tree.response.len() != 2 {
+        let what = "here time and event are explained, in a bracket";
+        return lookup.flaw(Flaw::with_help(response_span(tree), what, "for example: (sessions, dropout) ~ early + pre"));
+    }
+    if model.random.is_empty() {
+        return Some(());
+    }
+    let help = "name the groups in `cluster`, and leave the bracket away";
+    lookup.flaw(Flaw::with_help(random_span(&tree.right), "proportional hazards have no differences between groups", help))
 }
 
 /// Arm, diagnosis, or a variable of 0 and 1.

@@ -1,0 +1,87 @@
+//! Correlations of several studies taken together.
+
+use super::{Fit, Method, Reason, Value};
+use crate::dataset::frame::Slot;
+use crate::estimators::correlation::Products;
+use crate::estimators::formula::expr::{Expr, View};
+use crate::estimators::meta;
+
+/// Meta-analysis of the correlation of two variables, on Fisher's z; moderators are centred over studies.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    /// One variable.
+    pub x: Expr,
+    /// The other.
+    pub y: Expr,
+    /// Studies.
+    pub by: Slot,
+    /// Name and values of moderators; a study has the mean of its rows.
+    pub moderators: Vec<(String, Expr)>,
+    /// How the variance between studies is estimated.
+    pub method: meta::Method,
+    /// Errors after Knapp and Hartung.
+    pub knapp_hartung: bool,
+}
+
+/// Sums of one study.
+#[derive(Clone, Default)]
+struct Study {
+    products: Products,
+    n: usize,
+    moderators: Vec<f64>,
+}
+
+impl Method for Meta {
+    fn terms(&self) -> Vec<String> {
+        let names = self.moderators.iter().map(|(name, _)| name.clone());
+        ["r", "z", "tau", "I2"].into_iter().map(String::from).chain(names).collect()
+    }
+
+    fn variables(&self) -> Vec<&Expr> {
+        [&self.x, &self.y].into_iter().chain(self.moderators.iter().map(|(_, of)| of)).collect()
+    }
+
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
+        let studies: Vec<Study> = self.studies(data).into_iter().filter(|study| effect(study)[1].is_finite()).collect();
+        let effects: Vec<[f64; 2]> = studies.iter().map(effect).collect();
+        let [z, variances] = [0, 1].map(|part| effects.iter().map(|effect| effect[part]).collect::<Vec<f64>>());
+        let columns: Vec<Vec<f64>> = (0..self.moderators.len()).map(|m| centred(&studies, m)).collect();
+        let found = meta::fit(&z, &variances, &columns, self.method, self.knapp_hartung)?;
+        let mean: Value = found.coefficients[0].into();
+        let r = libm::tanh(mean.estimate);
+        let as_r = Value { estimate: r, se: (1.0 - r * r) * mean.se, low: libm::tanh(mean.low), high: libm::tanh(mean.high), ..mean };
+        let tau = found.tau2.sqrt();
+        let [low, high] = found.tau2_interval.map(f64::sqrt);
+        let of_tau = Value { se: found.tau2_se / (2.0 * tau), low, high, ..Value::alone(tau) };
+        let values = [as_r, mean, of_tau, Value::alone(found.i2)].into_iter();
+        Ok(Fit { values: values.chain(found.coefficients[1..].iter().map(|one| (*one).into())).collect(), status: found.status })
+    }
+}
+
+/// Fisher's z of a study and its variance.
+fn effect(study: &Study) -> [f64; 2] {
+    meta::fisher_z(study.products.r(0, 1), study.n)
+}
+
+/// A moderator of the studies, less its mean over them.
+fn centred(studies: &[Study], moderator: usize) -> Vec<f64> {
+    let values: Vec<f64> = studies.iter().map(|study| study.moderators[moderator] / study.n as f64).collect();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    values.into_iter().map(|value| value - mean).collect()
+}
+
+impl Meta {
+    fn studies(&self, data: &View) -> Vec<Study> {
+        let (x, y, codes) = (data.numbers(&self.x), data.numbers(&self.y), data.codes(self.by));
+        let moderators: Vec<Vec<f64>> = self.moderators.iter().map(|(_, of)| data.numbers(of)).collect();
+        let empty = Study { moderators: vec![0.0; moderators.len()], ..Study::default() };
+        let mut studies = vec![empty; codes.iter().max().map_or(0, |most| most + 1)];
+        for (row, &code) in codes.iter().enumerate() {
+            let study = &mut studies[code];
+            study.products.add([x[row], y[row], 0.0]);
+            study.n += 1;
+            study.moderators.iter_mut().zip(&moderators).for_each(|(sum, values)| *sum += values[row]);
+        }
+        studies
+    }
+}

@@ -1,0 +1,69 @@
+//! Times until an event as analyses.
+
+use super::{CONFIDENCE, Fit, Method, Reason, Value};
+use crate::dataset::frame::Slot;
+use crate::estimators::formula::expr::{Expr, View};
+use crate::estimators::formula::model::Model;
+use crate::estimators::status::Failure;
+use crate::estimators::survival::{cox, kaplan_meier};
+
+/// Times, and whether they end with the event.
+fn times(time: &Expr, event: &Expr, data: &View) -> Result<(Vec<f64>, Vec<bool>), Failure> {
+    let events = data.numbers(event);
+    if events.iter().any(|value| *value != 0.0 && *value != 1.0) {
+        return Err(Failure::Range { what: "the event", rule: "0 or 1" });
+    }
+    Ok((data.numbers(time), events.into_iter().map(|value| value > 0.5).collect()))
+}
+
+/// Median time to an event and shares that had it by some times, others leaving early (Kaplan and Meier 1958).
+#[derive(Clone, Debug)]
+pub struct KaplanMeier {
+    /// Time of the event, or until which nothing happened.
+    pub time: Expr,
+    /// It was the event, 0 or 1.
+    pub event: Expr,
+    /// Times by which the share is asked for.
+    pub at: Vec<f64>,
+}
+
+impl Method for KaplanMeier {
+    fn terms(&self) -> Vec<String> {
+        ["median".to_owned()].into_iter().chain(self.at.iter().map(|time| format!("by {time}"))).collect()
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        vec![&self.time, &self.event]
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
+        let (times, events) = times(&self.time, &self.event, data)?;
+        let curve = kaplan_meier::fit(&times, &events)?;
+        let [low, high] = curve.median_interval(CONFIDENCE, kaplan_meier::Scale::Log);
+        let median = Value { low, high, ..Value::alone(curve.median()) };
+        Ok(Fit::done([median].into_iter().chain(self.at.iter().map(|time| curve.had_by(*time).into())).collect()))
+    }
+}
+
+/// Proportional hazards (Cox 1972), ties after Efron: log hazard ratios.
+#[derive(Clone, Debug)]
+pub struct Cox {
+    /// Response: time and event; columns without the constant.
+    pub model: Model,
+    /// Groups whose rows are not independent.
+    pub cluster: Option<Slot>,
+}
+
+impl Method for Cox {
+    fn terms(&self) -> Vec<String> {
+        self.model.columns.iter().map(|column| column.name.clone()).collect()
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        self.model.variables()
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
+        let (times, events) = times(&self.model.response[0], &self.model.response[1], data)?;
+        let cluster = self.cluster.map(|slot| data.codes(slot));
+        let options = cox::Options { cluster: cluster.as_deref(), ..cox::Options::default() };
+        let found = cox::fit(&times, &events, &self.model.matrix(data), options)?;
+        Ok(Fit::done(found.coefficients.into_iter().map(Value::from).collect()))
+    }
+}
