@@ -5,6 +5,7 @@
 //! replicate, [`verdict`] says whether it agrees, and [`report`] puts everything together.
 
 pub mod collect;
+pub mod courses;
 pub mod gallery;
 pub mod own;
 pub mod report;
