@@ -53,6 +53,9 @@ pub struct Free {
     /// Centre of the prior, as the key is written; without it the present value.
     #[serde(default)]
     pub centre: Option<f64>,
+    /// Value from which the search starts; without it the present value.
+    #[serde(default)]
+    pub start: Option<f64>,
     /// Smallest sensible value; without it 3 SDs below the centre, or the end of the key's range.
     #[serde(default)]
     pub lower: Option<f64>,
@@ -143,17 +146,18 @@ impl Free {
         })?;
         // The last name of a key is enough where only one key has it.
         let key = if entry.path.ends_with(&format!(".{key}")) { entry.path.as_str() } else { key };
-        let Some(start) = now(key) else {
+        let Some(before) = now(key) else {
             let help = "only keys whose value is a number can be calibrated, and only where the scenario has them".into();
             return Err(("key", format!("`{key}` is no number here"), help));
         };
-        let centre = self.centre.unwrap_or(start);
+        let centre = self.centre.unwrap_or(before);
         let taken = |name, value: f64| {
             let what = format!("{value} cannot be put on the scale {:?}", self.scale);
             let help = "Log is for positive numbers, Logit for numbers between 0 and 1; Linear takes all".to_owned();
             if self.scale.takes(value) { Ok(value) } else { Err((name, what, help)) }
         };
-        taken("scale", start)?;
+        taken("scale", before)?;
+        let start = taken("start", self.start.unwrap_or(before))?;
         let middle = self.scale.apply(taken("centre", centre)?);
         let far = |sign: f64| self.scale.invert(middle + sign * REACH * self.sd);
         let lower = self.lower.unwrap_or_else(|| far(-1.0).max(entry.min.unwrap_or(f64::NEG_INFINITY)));
@@ -169,7 +173,7 @@ impl Free {
             let range = entry.range.clone().unwrap_or_default();
             return Err(("key", format!("the bounds {lower} and {upper} leave the range of `{key}`"), format!("it is {range}")));
         }
-        Ok(Parameter { key: key.into(), scale: self.scale, start, centre, sd: self.sd, lower, upper })
+        Ok(Parameter { key: key.into(), scale: self.scale, before, start, centre, sd: self.sd, lower, upper })
     }
 }
 

@@ -104,7 +104,7 @@ impl Problem {
 /// Those of the simulator.
 pub fn fit<S: Simulator>(problem: &Problem, simulator: &mut S) -> Result<Fitted, S::Error> {
     let start: Vec<f64> = problem.parameters.iter().map(Parameter::first).collect();
-    let as_given: Vec<f64> = problem.parameters.iter().map(|p| p.scale.apply(p.start)).collect();
+    let as_given: Vec<f64> = problem.parameters.iter().map(|p| p.scale.apply(p.before)).collect();
     let before = problem.simulate(simulator, &as_given)?;
     let scales: Vec<f64> = problem.moments.iter().zip(&before.statistics).map(|(moment, of)| moment.scale(of)).collect();
     let first = if start == as_given { before.clone() } else { problem.simulate(simulator, &start)? };

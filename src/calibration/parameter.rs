@@ -46,7 +46,9 @@ pub struct Parameter {
     pub key: String,
     /// Scale on which it is uncertain.
     pub scale: Scale,
-    /// Value from which the search starts: the one before calibration.
+    /// Value before calibration.
+    pub before: f64,
+    /// Value from which the search starts.
     pub start: f64,
     /// Centre of the prior, as the key is written.
     pub centre: f64,
@@ -119,7 +121,7 @@ impl Parameter {
 
 #[cfg(test)]
 pub(super) fn parameter(key: &str, scale: Scale, centre: f64, sd: f64, [lower, upper]: [f64; 2]) -> Parameter {
-    Parameter { key: key.into(), scale, start: centre, centre, sd, lower, upper }
+    Parameter { key: key.into(), scale, before: centre, start: centre, centre, sd, lower, upper }
 }
 
 #[cfg(test)]

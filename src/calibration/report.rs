@@ -2,7 +2,7 @@
 
 use super::fit::{Fitted, Problem};
 use super::parameter::Scale;
-use super::posterior::{Posterior, Verdict};
+use super::posterior::{Direction, Posterior, Verdict};
 use serde::Serialize;
 
 /// Posterior correlations worth telling.
@@ -159,7 +159,7 @@ fn parameter(problem: &Problem, fitted: &Fitted, posterior: &Posterior, j: usize
     let working = fitted.after.working[j];
     ParameterRow {
         key: p.key.clone(),
-        before: p.start,
+        before: p.before,
         after: p.scale.invert(working),
         sd: p.spread_as_written(working, posterior.sd(j)),
         prior: p.centre,
@@ -198,22 +198,25 @@ fn open(problem: &Problem, posterior: &Posterior) -> Vec<String> {
         let names: Vec<String> = silent.iter().map(|&j| key(j)).collect();
         out.push(format!("The targets say next to nothing about {}: the value is the prior's.", listed(&names)));
     }
-    for direction in posterior.directions.iter().filter(|direction| direction.left >= OPEN) {
-        let mut heavy: Vec<usize> = (0..direction.weights.len()).filter(|&j| direction.weights[j].abs() >= HEAVY).collect();
-        heavy.sort_by(|&a, &b| direction.weights[b].abs().total_cmp(&direction.weights[a].abs()));
-        if heavy.len() < 2 || heavy.iter().all(|j| silent.contains(j)) {
-            continue;
-        }
-        let sign = direction.weights[heavy[0]].signum();
-        let part = |&j: &usize| {
-            let weight = direction.weights[j] * sign;
-            format!("{} {} by {:.1}", key(j), if weight > 0.0 { "up" } else { "down" }, weight.abs())
-        };
-        let parts: Vec<String> = heavy.iter().map(part).collect();
-        let left = 100.0 * direction.left;
-        out.push(format!("No target notices {} prior SDs together ({left:.0} % of the prior's uncertainty is left).", listed(&parts)));
-    }
+    let known = |direction: &&Direction| {
+        let of_others: f64 = silent.iter().map(|&j| direction.weights[j] * direction.weights[j]).sum();
+        direction.left >= OPEN && of_others < 0.5
+    };
+    out.extend(posterior.directions.iter().filter(known).filter_map(|direction| together(direction, &key)));
     out
+}
+
+/// A combination of parameters that no target notices, in a sentence; `None` where it is one parameter alone.
+fn together(direction: &Direction, key: &impl Fn(usize) -> String) -> Option<String> {
+    let weights = &direction.weights;
+    let mut heavy: Vec<usize> = (0..weights.len()).filter(|&j| weights[j].abs() >= HEAVY).collect();
+    heavy.sort_by(|&a, &b| weights[b].abs().total_cmp(&weights[a].abs()));
+    let first = heavy.first().filter(|_| heavy.len() > 1)?;
+    let sign = weights[*first].signum();
+    let part = |&j: &usize| format!("{} {} by {:.1}", key(j), if weights[j] * sign > 0.0 { "up" } else { "down" }, weights[j].abs());
+    let parts: Vec<String> = heavy.iter().map(part).collect();
+    let left = 100.0 * direction.left;
+    Some(format!("No target notices {} prior SDs together ({left:.0} % of the prior's uncertainty is left).", listed(&parts)))
 }
 
 /// a, b and c.

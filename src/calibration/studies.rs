@@ -4,6 +4,7 @@ use super::Simulator;
 use super::file::Calibration;
 use super::moment::Moment;
 use crate::engine::run::Watch;
+use crate::evidence::courses::Courses;
 use crate::evidence::gallery::{Gallery, StudyPlan};
 use crate::evidence::statistic::Link;
 use crate::evidence::targets::{Published, Target};
@@ -77,7 +78,8 @@ impl<'a, W: Watch> Studies<'a, W> {
             return Ok(known.clone());
         }
         let plan = StudyPlan { scenario, ..plan.clone() };
-        let result = plan.run(self.watch).map_err(Stopped::Failed)?;
+        let courses = Courses { watch: self.watch, per_unit: plan.courses_per_unit() };
+        let result = plan.run(&courses).map_err(Stopped::Failed)?;
         if result.outcome.interrupted {
             return Err(Stopped::Interrupted);
         }

@@ -6,6 +6,7 @@
 //! are how it is shown.
 
 pub mod collect;
+pub mod courses;
 pub mod figure;
 pub mod gallery;
 pub mod own;

@@ -13,7 +13,7 @@ use super::layout::{duration, thousands};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::terminal::{Messages, answer, answer_json};
 use super::threads;
-use crate::engine::run::Watch;
+use crate::evidence::courses::Courses;
 use crate::evidence::gallery::{Replicates, StudyPlan, StudyResult};
 use crate::evidence::report::Report;
 use crate::evidence::shipped;
@@ -71,21 +71,6 @@ fn replicates(args: &Evidence) -> Replicates {
     }
 }
 
-/// Counts courses of treatment: studies differ too much in size to count their replicates.
-struct Courses<'a> {
-    counts: &'a Counts,
-    per_unit: f64,
-}
-
-impl Watch for Courses<'_> {
-    fn stop(&self) -> bool {
-        self.counts.stop()
-    }
-    fn done(&self, units: u64, sessions: u64) {
-        self.counts.done((units as f64 * self.per_unit).round() as u64, sessions);
-    }
-}
-
 /// Results of the studies, in order; fewer than there are studies when somebody stopped the run.
 fn simulate(plans: &[StudyPlan], messages: Messages) -> Result<Vec<StudyResult>, Failure> {
     let counts = Arc::new(Counts::default());
@@ -93,7 +78,7 @@ fn simulate(plans: &[StudyPlan], messages: Messages) -> Result<Vec<StudyResult>,
     let mut results = Vec::with_capacity(plans.len());
     for (number, plan) in (1..).zip(plans) {
         counts.about(&format!("study {number} of {} ({})", thousands(plans.len() as u64), plan.name));
-        let watch = Courses { counts: &counts, per_unit: plan.courses_per_unit() };
+        let watch = Courses { watch: &*counts, per_unit: plan.courses_per_unit() };
         let result = plan.run(&watch).map_err(|what| Failure::Input(anyhow!("study {}: {what}", plan.name)))?;
         if result.outcome.interrupted {
             break;
