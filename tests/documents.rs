@@ -3,6 +3,8 @@
 
 mod studies;
 
+use dyadsim::dataset::catalogue::{COLUMNS, Level};
+use dyadsim::estimators::formula::names::FUNCTIONS;
 use dyadsim::model::diagnosis::shipped_groups;
 use dyadsim::model::instrument::shipped;
 use dyadsim::model::measurement::Construct;
@@ -290,6 +292,21 @@ fn the_tests_are_listed_as_they_are() {
     let paths = page.split('`').skip(1).step_by(2).filter(|word| ["tests/", "src/", "scenarios/"].iter().any(|d| word.starts_with(d)));
     let lost: Vec<&str> = paths.filter(|path| !at(path).exists()).collect();
     assert!(lost.is_empty(), "docs/validation.md names files that do not exist: {lost:?}");
+}
+
+#[test]
+fn the_columns_of_estimators_are_listed_as_they_are() {
+    let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+    let rows: Vec<Vec<String>> = COLUMNS
+        .iter()
+        .map(|one| {
+            let row = if one.level == Level::Clients { "client" } else { "session" };
+            vec![code(one.name), row.to_owned(), one.unit.to_owned(), one.meaning.to_owned()]
+        })
+        .collect();
+    table_is("docs/scenarios.md", "columns", &["column", "a value per", "unit", "meaning"], &rows);
+    let rows: Vec<Vec<String>> = FUNCTIONS.iter().map(|(_, usage, meaning)| vec![code(usage), (*meaning).to_owned()]).collect();
+    table_is("docs/scenarios.md", "functions", &["written", "meaning"], &rows);
 }
 
 #[test]
