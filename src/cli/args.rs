@@ -275,10 +275,12 @@ JSON (--json), one object; a value that is not defined is null:
   version
   score    {agree, judged, shown, percent} of quantities of confidence T
   groups   [{group, score, targets: [target]}]
-  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, verdict,
+  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, shown, verdict,
             confidence, source, doi, study_size, study, study_file, how, miss}
   simulated  {value, mcse, sd, sd_mcse, difference, standard_error, replicates, replicates_asked}
-  failures [{study, replicates, reason}]";
+  shown    {quantity, published, simulated}: the same as texts
+  failures [{study, replicates, reason}]
+  with --list: {targets: [{id, group, quantity, published, confidence, source, doi, study}]}";
 
 /// Options of `calibrate`.
 #[derive(Debug, Args)]

@@ -33,7 +33,11 @@ pub fn run(args: &Evidence) -> Result<End, Failure> {
     };
     let targets = gallery.select(&args.only).map_err(|what| Failure::Input(anyhow!(what)))?;
     if args.list {
-        answer(&list::list(&gallery, &targets, colour_on_stdout()))?;
+        if args.json {
+            answer_json(&json::list(&gallery, &targets))?;
+        } else {
+            answer(&list::list(&gallery, &targets, colour_on_stdout()))?;
+        }
         return Ok(End::Done);
     }
     let plans = gallery.plans(&targets, replicates(args), &args.settings)?;
