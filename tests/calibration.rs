@@ -130,7 +130,7 @@ fn what_comes_with_the_program_is_sound() {
     let gallery = shipped::gallery().unwrap_or_else(|found| panic!("{found}"));
     let all: Vec<usize> = (0..gallery.targets().len()).collect();
     gallery.plans(&all, Replicates::AsWritten, &[]).unwrap_or_else(|found| panic!("{found}"));
-    for (name, text) in [shipped::DEFAULTS, shipped::CLINIC] {
+    for (name, text) in [shipped::DEFAULTS, shipped::EXPLORATORY, shipped::CLINIC] {
         let file = CalibrationFile::read(name, text).unwrap_or_else(|found| panic!("{found}"));
         let ids = file.calibration.fit.iter().chain(&file.calibration.check);
         for id in ids {

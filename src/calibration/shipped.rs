@@ -10,6 +10,10 @@ pub const FOLDER: &str = "scenarios/calibration";
 pub const DEFAULTS: (&str, &str) =
     ("scenarios/calibration/parameters/defaults.ron", include_str!("../../scenarios/calibration/parameters/defaults.ron"));
 
+/// A wider look, with priors for more keys: name and text.
+pub const EXPLORATORY: (&str, &str) =
+    ("scenarios/calibration/parameters/exploratory.ron", include_str!("../../scenarios/calibration/parameters/exploratory.ron"));
+
 /// What differs between clinics: name and text.
 pub const CLINIC: (&str, &str) =
     ("scenarios/calibration/parameters/clinic.ron", include_str!("../../scenarios/calibration/parameters/clinic.ron"));

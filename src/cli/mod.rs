@@ -1,4 +1,4 @@
-//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`.
+//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`, `calibrate`.
 //!
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
 //! input, 74 a file cannot be read or written, 75 interrupted.

@@ -74,7 +74,7 @@ fn calibration(args: &Calibrate, own: bool) -> Result<CalibrationFile, Failure> 
     if args.free.is_empty() {
         return Ok(CalibrationFile::read(shipped.0, shipped.1)?);
     }
-    let known: Vec<_> = [shipped::DEFAULTS, shipped::CLINIC]
+    let known: Vec<_> = [shipped::CLINIC, shipped::DEFAULTS, shipped::EXPLORATORY]
         .into_iter()
         .map(|(name, text)| CalibrationFile::read(name, text))
         .collect::<Result<Vec<_>, Problems>>()?;
@@ -86,7 +86,7 @@ fn calibration(args: &Calibrate, own: bool) -> Result<CalibrationFile, Failure> 
         let near = nearest(key, all.map(|free| free.key.as_str())).map(|near| format!(", or did you mean {near}?")).unwrap_or_default();
         found
             .cloned()
-            .map(|free| crate::calibration::file::Free { centre: None, ..free })
+            .map(|free| crate::calibration::file::Free { centre: None, start: None, ..free })
             .ok_or_else(|| anyhow!("--free {key}: {sd}{near}"))
     };
     let parameters = args.free.iter().map(prior).collect::<Result<Vec<_>, _>>().map_err(Failure::Input)?;
