@@ -38,6 +38,8 @@ pub fn names_of<'a>(worlds: impl Iterator<Item = &'a World>) -> Names {
     for world in worlds {
         let measures = world.measures.0.keys().filter(|name| !names.measures.contains(name)).cloned().collect::<Vec<_>>();
         names.measures.extend(measures);
+        let with_items = world.measures.further().filter(|(_, measure)| measure.items);
+        names.items.extend(with_items.map(|(name, measure)| (name.to_owned(), world.instrument(measure).items as usize)));
         let groups = world.diagnoses.keys().filter(|name| !names.diagnoses.contains(name)).cloned().collect::<Vec<_>>();
         names.diagnoses.extend(groups);
     }
