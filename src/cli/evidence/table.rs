@@ -141,7 +141,7 @@ fn misses(report: &Report, colour: bool) -> String {
 /// How far apart the two are, in the unit of the quantity and in standard errors.
 fn distance(row: &Row) -> String {
     let simulated = row.simulated;
-    let (mean, _) = simulated_text(row);
+    let mean = simulated_text(row);
     let by = difference(&row.target.published, &simulated) * words::factor(&row.unit);
     let se = standard_error(&row.target.published, &simulated).hypot(simulated.mean.mcse) * words::factor(&row.unit);
     let apart = match (by.is_nan(), se.is_nan()) {
@@ -156,10 +156,12 @@ fn distance(row: &Row) -> String {
     format!("published {}, simulated {mean}{apart}{part}", words::published_shown(row))
 }
 
-fn simulated_text(row: &Row) -> (String, Figure) {
-    let (mean, spread) = simulated(row);
-    let error = if mean.error.is_empty() { String::new() } else { format!(" ± {}", mean.error) };
-    (format!("{}{error}", mean.value), spread)
+/// The simulated mean with its error, as one text.
+fn simulated_text(row: &Row) -> String {
+    match simulated(row).0 {
+        Figure { value, error } if error.is_empty() => value,
+        Figure { value, error } => format!("{value} ± {error}"),
+    }
 }
 
 /// A difference with two digits that count.
