@@ -2,6 +2,8 @@
 
 mod studies;
 
+use dyadsim::dataset::catalogue::{COLUMNS, Level};
+use dyadsim::estimators::formula::names::FUNCTIONS;
 use dyadsim::model::diagnosis::shipped_groups;
 use dyadsim::model::instrument::shipped;
 use dyadsim::model::measurement::Construct;
@@ -172,6 +174,21 @@ fn tables_of_treatments_and_diagnosis_groups_show_the_data() {
     });
     let head = ["group", "`severity`", "`alliance`", "`alliance_effect`", "`rupture`", "`dropout`", "`personality_disorder`", "basis"];
     table_is("docs/scenarios.md", "diagnoses", &head, &groups.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_columns_of_estimators_are_listed_as_they_are() {
+    let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+    let rows: Vec<Vec<String>> = COLUMNS
+        .iter()
+        .map(|one| {
+            let row = if one.level == Level::Clients { "client" } else { "session" };
+            vec![code(one.name), row.to_owned(), one.unit.to_owned(), one.meaning.to_owned()]
+        })
+        .collect();
+    table_is("docs/scenarios.md", "columns", &["column", "a value per", "unit", "meaning"], &rows);
+    let rows: Vec<Vec<String>> = FUNCTIONS.iter().map(|(_, usage, meaning)| vec![code(usage), (*meaning).to_owned()]).collect();
+    table_is("docs/scenarios.md", "functions", &["written", "meaning"], &rows);
 }
 
 #[test]

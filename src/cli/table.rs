@@ -564,7 +564,15 @@ mod tests {
 
     fn analyses(cells: usize, arms: usize) -> Vec<AnalysisResults> {
         let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
-        let term = |term: &str| TermResults { term: term.into(), n: 9, estimate: measured, empirical_se: measured, model_se: measured };
+        let term = |term: &str| TermResults {
+            term: term.into(),
+            n: 9,
+            estimate: measured,
+            empirical_se: measured,
+            model_se: measured,
+            rejection: measured,
+            judged: None,
+        };
         let one = |cell, arm| AnalysisResults {
             cell,
             name: "an analysis".into(),

@@ -56,10 +56,15 @@ impl StudyLuck {
     }
 }
 
+/// Everybody in every arm.
+pub fn everybody(arms: &[ArmResult]) -> Vec<Seen> {
+    arms.iter().map(|arm| Seen { clients: vec![true; arm.dyads.len()], several: false }).collect()
+}
+
 /// What a study of a design sees of each arm of a replicate.
 pub fn see(design: &Design, streams: ReplicateStreams, arms: &[ArmResult]) -> Vec<Seen> {
     match design {
-        Design::Counterfactual(_) => arms.iter().map(|arm| Seen { clients: vec![true; arm.dyads.len()], several: false }).collect(),
+        Design::Counterfactual(_) => everybody(arms),
         Design::Trial(trial) => randomise(trial, Luck { streams }, arms),
         Design::Naturalistic(sample) => arms.iter().map(|arm| sample_routine_care(sample, Luck { streams }, arm)).collect(),
         Design::Studies(studies) => arms.iter().map(|arm| sample_studies(studies, Luck { streams }, arm)).collect(),

@@ -25,6 +25,8 @@ pub struct Cell {
     pub design: Design,
     /// A number of its own for a cell that does not share the luck of other cells; 0 for luck in common.
     pub luck: u64,
+    /// Numbers of the keys that are the truth of some analysis, by arm.
+    pub parameters: Vec<Vec<f64>>,
     /// Size of each arm's study.
     pub(super) sizes: Vec<Size>,
     /// All clients that some arm may have.
@@ -46,7 +48,7 @@ impl Cell {
         let sizes: Vec<Size> = arms.iter().map(Size::of).collect();
         let size = sizes.iter().copied().reduce(Size::union).unwrap_or_default();
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
-        Self { arms, design: Design::default(), luck: 0, sizes, size, needs }
+        Self { arms, design: Design::default(), luck: 0, parameters: Vec::new(), sizes, size, needs }
     }
 
     /// The same cell, seen by a study of that design.

@@ -72,6 +72,8 @@ pub struct ArmPlan {
     /// The arm as a scenario text with all defaults written out. Empty in the cells of a sampled design after the
     /// first: there may be thousands, and they differ in the swept keys only.
     pub text: String,
+    /// Numbers of the keys that are the truth of some analysis (see [`Analyses::parameters`]).
+    pub parameters: Vec<f64>,
     /// Hash of what in that text says what is simulated: without title, seed, replicates and output.
     substance: [u8; 32],
 }
@@ -88,7 +90,7 @@ impl ArmPlan {
             design: design.clone(),
             ..file.clone()
         })?;
-        Ok(Self { name, world: World::from(file), text, substance: Sha256::digest(substance).into() })
+        Ok(Self { name, world: World::from(file), text, parameters: Vec::new(), substance: Sha256::digest(substance).into() })
     }
 
     /// Clinics, therapists and clients of one replicate.
@@ -136,6 +138,7 @@ impl Scenario {
         let analyses = estimators::analyses(&base.estimators, &names, &document);
         let analyses = analyses.map_err(|found| Problems::new(where_set(found, &of_study)));
         let (cells, analyses) = both(cells, analyses)?;
+        Problems::new(where_set(estimators::without_number(&base.estimators, &cells, &document), &of_study)).into_result()?;
         Ok(Self {
             title: base.title,
             question: base.question,
@@ -280,6 +283,13 @@ fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: us
         Ok(arms) => clashes.into_result().map(|()| arms),
         Err(problems) => Err(problems.and(clashes)),
     }?;
+    let paths = estimators::parameters(&base.estimators);
+    if !paths.is_empty() {
+        for arm in &mut arms {
+            let tree = reader::read(&arm.text).root;
+            arm.parameters = paths.iter().map(|path| tree.as_ref().map_or(f64::NAN, |tree| estimators::number_at(tree, path))).collect();
+        }
+    }
     if sampling.points.sampled() && index > 0 {
         arms.iter_mut().for_each(|arm| arm.text = String::new());
     }
