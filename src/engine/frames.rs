@@ -163,7 +163,8 @@ impl Left<'_> {
     fn number(&self, column: Known, person: Person) -> f64 {
         let (arm, rules) = (&self.arms[person.arm], &self.cell.arms[person.arm]);
         let (course, start) = (&arm.courses[person.client], &arm.starts[person.client]);
-        let career = &arm.therapists[person.therapist].career;
+        let therapist = &arm.therapists[person.therapist];
+        let career = &therapist.career;
         let filled_in = course.final_observed || self.all_forms;
         let after = if filled_in { course.final_score } else { f64::NAN };
         let classed = |those: &[OutcomeClass]| if filled_in { flag(those.contains(&class(rules, course))) } else { f64::NAN };
@@ -182,6 +183,8 @@ impl Left<'_> {
             Known::Unchanged => classed(&[OutcomeClass::Unchanged]),
             Known::Deteriorated => classed(&[OutcomeClass::Deteriorated]),
             Known::FirstImproved => first(course.first_improved),
+            Known::EverImproved => flag(course.first_improved > 0),
+            Known::ImprovementTime => f64::from(if course.first_improved > 0 { course.first_improved } else { course.sessions }),
             Known::NotOnTrack => flag(course.first_red > 0),
             Known::FirstNotOnTrack => first(course.first_red),
             Known::RupturesObserver => f64::from(course.reports[0]),
@@ -193,6 +196,9 @@ impl Left<'_> {
             Known::PersonalityDisorder => flag(start.personality_disorder),
             Known::Years => career.years,
             Known::Practice => career.practises,
+            Known::Skill => therapist.skill,
+            Known::Burnout => therapist.burnout,
+            Known::StartWeek => start.week,
             Known::Waited => arm.service.as_ref().map_or(f64::NAN, |service| f64::from(service.waits[person.client].weeks)),
             _ => f64::NAN,
         }
@@ -285,6 +291,7 @@ impl Left<'_> {
             Known::RuptureObserver => flag(one.ruptures[0]),
             Known::RuptureTherapist => flag(one.ruptures[1]),
             Known::RuptureClient => flag(one.ruptures[2]),
+            Known::Recognised => flag(one.recognised),
             Known::Red => flag(one.red),
             _ => f64::NAN,
         };
