@@ -81,7 +81,8 @@ fn every_well_known_number_is_compared_or_has_a_reason_why_not() {
         .map(|row| &row[0])
         .collect();
     assert!(missing.is_empty(), "neither compared nor listed in not_covered.csv: {missing:?}");
-    let odd: Vec<&str> = excused.iter().filter(|row| row[1].len() < 10 || !all.iter().any(|one| one[0] == row[0])).map(|row| &row[0]).collect();
+    let odd: Vec<&str> =
+        excused.iter().filter(|row| row[1].len() < 10 || !all.iter().any(|one| one[0] == row[0])).map(|row| &row[0]).collect();
     assert!(odd.is_empty(), "in not_covered.csv without a reason, or unknown: {odd:?}");
     let unknown: Vec<&str> =
         gallery.targets().iter().map(|target| target.id.as_str()).filter(|target| !all.iter().any(|row| about(target, &row[0]))).collect();
@@ -158,7 +159,8 @@ fn compare(path: &Path) -> Option<String> {
 /// To add one: put `name.ron` into `tests/bad_targets/`, run `BLESS=1 cargo test --test evidence`, and read `name.txt`.
 #[test]
 fn every_wrong_list_of_targets_gives_its_message() {
-    let mut paths: Vec<_> = fs::read_dir(at("tests/bad_targets")).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(at("tests/bad_targets")).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "ron"));
     paths.sort();
     assert!(paths.len() >= 4);
