@@ -25,6 +25,8 @@ pub(super) struct Left<'a> {
     pub log: Option<&'a FormLog>,
     /// Forms of the measures that look on, by arm.
     pub forms: &'a [Vec<Form>],
+    /// Every form after treatment counts as filled in: what is true, not what a study sees.
+    pub all_forms: bool,
     /// Names of diagnosis groups, in the order of their codes.
     pub diagnoses: &'a [String],
 }
@@ -163,8 +165,9 @@ impl Left<'_> {
         let (course, start) = (&arm.courses[person.client], &arm.starts[person.client]);
         let therapist = &arm.therapists[person.therapist];
         let career = &therapist.career;
-        let after = if course.final_observed { course.final_score } else { f64::NAN };
-        let classed = |those: &[OutcomeClass]| if course.final_observed { flag(those.contains(&class(rules, course))) } else { f64::NAN };
+        let filled_in = course.final_observed || self.all_forms;
+        let after = if filled_in { course.final_score } else { f64::NAN };
+        let classed = |those: &[OutcomeClass]| if filled_in { flag(those.contains(&class(rules, course))) } else { f64::NAN };
         match column {
             Known::Pre | Known::Severity => course.intake_score,
             Known::Post => after,

@@ -43,6 +43,14 @@ pub fn published(row: &Row) -> (String, String) {
     }
 }
 
+/// The same as one text.
+pub fn published_shown(row: &Row) -> String {
+    match published(row) {
+        (value, error) if error.is_empty() => value,
+        (value, error) => format!("{value} ± {error}"),
+    }
+}
+
 /// A simulated mean, with two decimals, or one where that is enough.
 pub fn mean(row: &Row) -> String {
     match row.simulated.mean.value * factor(&row.unit) {

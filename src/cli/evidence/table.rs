@@ -11,8 +11,9 @@ use crate::performance::Measured;
 /// Most decimals of a number.
 const MOST_DECIMALS: usize = 3;
 
-/// Room for the name of a quantity.
-const QUANTITY: usize = 42;
+/// Room for ids, and for names of quantities.
+const ID: usize = 14;
+const QUANTITY: usize = 32;
 
 /// The report.
 pub fn report(report: &Report, colour: bool) -> String {
@@ -70,13 +71,13 @@ fn grid(groups: &[(&str, Vec<&Row>)]) -> Grid {
 fn lines(row: &Row) -> Vec<Line> {
     let (mean, spread) = simulated(row);
     let mut figures = vec![published(row), mean, Figure { error: String::new(), ..spread }];
-    let mut heads = [row.verdict.sign().to_owned(), row.target.id.clone()];
-    let quantity = wrap(&words::quantity(row), QUANTITY);
-    let line = |text: String| {
-        let labels = [std::mem::take(&mut heads[0]), std::mem::take(&mut heads[1]), text].into();
-        Line::Row(labels, std::mem::replace(&mut figures, vec![Figure::default(); 3]))
+    let (id, quantity) = (wrap(&row.target.id, ID), wrap(&words::quantity(row), QUANTITY));
+    let line = |at: usize| {
+        let sign = if at == 0 { row.verdict.sign() } else { "" };
+        let part = |lines: &[String]| lines.get(at).cloned().unwrap_or_default();
+        Line::Row(vec![sign.into(), part(&id), part(&quantity)], std::mem::replace(&mut figures, vec![Figure::default(); 3]))
     };
-    quantity.into_iter().map(line).collect()
+    (0..id.len().max(quantity.len())).map(line).collect()
 }
 
 /// Mean and spread.
