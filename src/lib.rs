@@ -10,10 +10,12 @@
 //! 5. [`performance`] turns replicates into values with Monte Carlo standard errors.
 //! 6. [`dataset`] describes rows and columns with their units.
 //! 7. [`evidence`] compares simulated studies with what was published about them.
-//! 8. [`figures`] draws tables as SVG.
-//! 9. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
+//! 8. [`calibration`] finds the parameters that go with published numbers, and says what those leave open.
+//! 9. [`figures`] draws tables as SVG.
+//! 10. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
 //!
 //! `docs/model.md` says what is simulated, `docs/architecture.md` why the house stands as it does.
+pub mod calibration;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataset;

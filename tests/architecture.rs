@@ -14,8 +14,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
     ("figures", &["dataset", "performance"]),
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
+    ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "calibration", "output"]),
 ];
 
 /// Names that may appear only in some modules.

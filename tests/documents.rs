@@ -1,12 +1,19 @@
-//! What documents show works: every scenario in them loads, and so does every `--set`.
+//! What documents show works: every scenario in them loads, and so does every `--set`; their tables are those of the program,
+//! and the tests that they name exist. `BLESS=1 cargo test --test documents` writes the tables.
 
 mod studies;
 
+use dyadsim::dataset::catalogue::{COLUMNS, Level};
+use dyadsim::estimators::formula::names::FUNCTIONS;
 use dyadsim::model::diagnosis::shipped_groups;
 use dyadsim::model::instrument::shipped;
 use dyadsim::model::measurement::Construct;
 use dyadsim::model::treatment::shipped_treatments;
+use dyadsim::scenario::describe::{Entry, entries};
+use dyadsim::scenario::file::ScenarioFile;
+use std::collections::BTreeMap;
 use std::fs;
+use std::sync::{Mutex, PoisonError};
 use studies::{at, load, load_text};
 
 const PAGES: [&str; 2] = ["README.md", "docs/scenarios.md"];
@@ -112,8 +119,12 @@ fn side_by_side(numbers: &[f64]) -> String {
     numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" / ")
 }
 
+/// One table is written at a time.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// A table of a page, between its marks, is the one given. `BLESS=1` writes it.
 fn table_is(page: &str, name: &str, head: &[&str], rows: &[Vec<String>]) {
+    let _one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let head: Vec<String> = head.iter().map(ToString::to_string).collect();
     let wanted: String =
@@ -172,6 +183,130 @@ fn tables_of_treatments_and_diagnosis_groups_show_the_data() {
     });
     let head = ["group", "`severity`", "`alliance`", "`alliance_effect`", "`rupture`", "`dropout`", "`personality_disorder`", "basis"];
     table_is("docs/scenarios.md", "diagnoses", &head, &groups.collect::<Vec<_>>());
+}
+
+/// Fields of a struct in a source file: the heading that they stand under, name and meaning.
+fn fields(file: &str, name: &str) -> Vec<[String; 3]> {
+    let text = fs::read_to_string(at(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let start = format!("pub struct {name} {{");
+    let body = text.lines().skip_while(|line| *line != start).skip(1).take_while(|line| *line != "}");
+    let (mut found, mut heading, mut meaning) = (Vec::new(), String::new(), String::new());
+    for line in body.map(str::trim) {
+        if let Some(words) = line.strip_prefix("/// ") {
+            meaning = format!("{meaning} {words}").trim().replace("[`", "`").replace("`]", "`");
+        } else if let Some(words) = line.strip_prefix("// ") {
+            words.trim_end_matches('.').clone_into(&mut heading);
+        } else if let Some((field, _)) = line.trim_start_matches("pub ").trim_start_matches("pub(super) ").split_once(':') {
+            let field = field.trim_start_matches("r#");
+            found.push([heading.clone(), field.to_owned(), std::mem::take(&mut meaning).trim_end_matches('.').to_owned()]);
+        }
+    }
+    assert!(!found.is_empty(), "no {name} in {file}");
+    found
+}
+
+/// The state variables of docs/odd.md are the fields that the engine has.
+#[test]
+fn the_state_variables_are_those_of_the_engine() {
+    let entities = [
+        ("clinic", "src/model/clinic.rs", "Clinic"),
+        ("therapist", "src/model/therapist.rs", "Therapist"),
+        ("therapist's career", "src/model/development.rs", "Career"),
+        ("client with a therapist, at intake", "src/model/intake.rs", "Start"),
+        ("course", "src/model/courses.rs", "Courses"),
+    ];
+    let rows = entities.iter().flat_map(|(entity, file, name)| {
+        fields(file, name).into_iter().map(move |[heading, field, meaning]| {
+            let of = if heading.is_empty() { (*entity).to_owned() } else { format!("{entity}: {}", heading.to_lowercase()) };
+            vec![of, format!("`{field}`"), meaning]
+        })
+    });
+    table_is("docs/odd.md", "state variables", &["of", "variable", "meaning and unit"], &rows.collect::<Vec<_>>());
+}
+
+/// All keys that are numbers with a source, in the order of the scenario file.
+fn parameters() -> Vec<Entry> {
+    entries::<ScenarioFile>().into_iter().filter(|entry| entry.source.is_some()).collect()
+}
+
+/// The parameters of docs/odd.md are the keys of the program, as `dyadsim explain` tells them.
+#[test]
+fn the_parameters_are_those_of_the_program() {
+    let cell = |text: &str| text.replace('|', "/").replace('\n', " ");
+    let number = |limit: Option<f64>| limit.map_or("–".into(), |limit| limit.to_string());
+    let rows = parameters().into_iter().map(|entry| {
+        let only = if entry.only_in.is_empty() { String::new() } else { format!(" ({})", entry.only_in.join(", ")) };
+        vec![
+            format!("`{}`{only}", entry.path),
+            entry.default.as_deref().map_or("–".into(), cell),
+            entry.unit.as_deref().map_or("–".into(), cell),
+            format!("{} to {}", number(entry.min), number(entry.max)),
+            entry.source.as_deref().map_or("–".into(), cell),
+            if entry.weak { "weak".into() } else { String::new() },
+        ]
+    });
+    table_is("docs/odd.md", "parameters", &["key", "default", "unit", "range", "source", "evidence"], &rows.collect::<Vec<_>>());
+}
+
+/// docs/validation.md counts how much of the model is weakly known.
+#[test]
+fn what_is_weakly_known_is_counted() {
+    let mut groups = BTreeMap::<String, [usize; 3]>::new();
+    for entry in parameters() {
+        let group = entry.path.split(['.', '[']).next().unwrap_or_default().to_owned();
+        let [all, weak, design] = groups.entry(group).or_default();
+        *all += 1;
+        *weak += usize::from(entry.weak);
+        *design += usize::from(!entry.weak && entry.source.is_some_and(|source| source.starts_with("design")));
+    }
+    let row = |name: String, [all, weak, design]: [usize; 3]| {
+        vec![name, all.to_string(), (all - weak - design).to_string(), design.to_string(), weak.to_string()]
+    };
+    let sum = groups.values().fold([0; 3], |sum, group| std::array::from_fn(|i| sum[i] + group[i]));
+    let mut rows: Vec<_> = groups.into_iter().map(|(name, counts)| row(format!("`{name}`"), counts)).collect();
+    rows.push(row("all".into(), sum));
+    let head = ["group of keys", "parameters", "with a published figure or a definition", "matters of design", "weakly known"];
+    table_is("docs/validation.md", "evidence", &head, &rows);
+}
+
+/// docs/validation.md lists every file of tests with what it says of itself, and names no test that does not exist.
+#[test]
+fn the_tests_are_listed_as_they_are() {
+    let files = fs::read_dir(at("tests")).expect("tests").map(|entry| entry.expect("entry").path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "rs")).collect();
+    files.sort();
+    let (mut rows, mut code) = (Vec::new(), String::new());
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a test file");
+        let words: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//!")).take_while(|line| !line.is_empty()).collect();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        rows.push(vec![format!("`tests/{name}`"), words.concat().trim().to_owned()]);
+        code.push_str(&text);
+    }
+    table_is("docs/validation.md", "tests", &["file", "what it holds"], &rows);
+    let page = fs::read_to_string(at("docs/validation.md")).expect("docs/validation.md");
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(|word| word.matches('_').count() >= 4).collect();
+    let missing: Vec<&&str> = named.iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
+    assert!(named.len() >= 20, "only {} tests are named", named.len());
+    assert!(missing.is_empty(), "docs/validation.md names tests that do not exist: {missing:?}");
+    let paths = page.split('`').skip(1).step_by(2).filter(|word| ["tests/", "src/", "scenarios/"].iter().any(|d| word.starts_with(d)));
+    let lost: Vec<&str> = paths.filter(|path| !at(path).exists()).collect();
+    assert!(lost.is_empty(), "docs/validation.md names files that do not exist: {lost:?}");
+}
+
+#[test]
+fn the_columns_of_estimators_are_listed_as_they_are() {
+    let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+    let rows: Vec<Vec<String>> = COLUMNS
+        .iter()
+        .map(|one| {
+            let row = if one.level == Level::Clients { "client" } else { "session" };
+            vec![code(one.name), row.to_owned(), one.unit.to_owned(), one.meaning.to_owned()]
+        })
+        .collect();
+    table_is("docs/scenarios.md", "columns", &["column", "a value per", "unit", "meaning"], &rows);
+    let rows: Vec<Vec<String>> = FUNCTIONS.iter().map(|(_, usage, meaning)| vec![code(usage), (*meaning).to_owned()]).collect();
+    table_is("docs/scenarios.md", "functions", &["written", "meaning"], &rows);
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl Luck {
         match kind {
             0 => column.fill(0.3),
             1 => column.iter_mut().for_each(|x| *x = f64::from(u8::from(*x > 0.0))),
-            2 => column.iter_mut().for_each(|x| *x = 1e9 + *x),
+            2 => column.iter_mut().for_each(|x| *x += 1e9),
             3 => column.iter_mut().for_each(|x| *x *= 1e-12),
             4 => column.iter_mut().for_each(|x| *x *= 1e60),
             5 => column.iter_mut().take(1).for_each(|x| *x = 1e8),

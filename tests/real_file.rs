@@ -216,3 +216,22 @@ fn summaries_agree(scenario: &str, replicates: &str) {
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
 }
+
+/// The analyses of every replicate, made again with numpy and pandas from the rows of clients, sessions and forms.
+#[test]
+fn python_finds_the_same_estimates_in_the_rows() {
+    if std::env::var_os("DYADSIM_SKIP_READERS").is_some_and(|value| value == "1") {
+        return;
+    }
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/estimators.ron");
+    let desk = Desk::new();
+    desk.succeed(&["run", &scenario.to_string_lossy(), "--quiet", "-o", "out.h5"]);
+    let thresholds = dyadsim::model::rupture::Intensity::default();
+    let thresholds = [thresholds.observer_threshold, thresholds.therapist_threshold, thresholds.client_threshold].map(|t| t.to_string());
+    let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/check_estimates.py");
+    let output = Command::new(&python).arg(script).arg(desk.path("out.h5")).args(thresholds).output();
+    let output = output.unwrap_or_else(|error| panic!("cannot start {python} ({error}); install it, or set DYADSIM_SKIP_READERS=1"));
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+}

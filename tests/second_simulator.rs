@@ -146,6 +146,9 @@ agree!(
     no_state_variance,
     meeting_interventions,
     forms_missing,
+    couples,
+    close_couples,
+    couples_linear,
 );
 
 /// Replicates of open clinics, of some hundred clients each.
@@ -265,6 +268,11 @@ const PLANTED: &[Planted] = &[
     (Bug::NothingMissing, "forms_missing", worlds::forms_missing),
     (Bug::GapsSwapped, "forms_missing", worlds::forms_missing),
     (Bug::HaloTurned, "forms_missing", worlds::forms_missing),
+    (Bug::PartnersSpreadWider, "close_couples", worlds::close_couples),
+    (Bug::PartnerIdle, "couples_linear", worlds::couples_linear),
+    (Bug::SplitFromZero, "couples", worlds::couples),
+    (Bug::OneIsWell, "couples", worlds::couples),
+    (Bug::OutsideReasonsTwice, "close_couples", worlds::close_couples),
 ];
 
 /// Where each mistake about open clinics is planted.

@@ -41,6 +41,8 @@ pub enum Command {
     Explain(Explain),
     /// Simulate published studies and compare them with what was found.
     Evidence(Evidence),
+    /// Find the values of uncertain keys that go with published numbers, or with those of your clinic.
+    Calibrate(Calibrate),
 }
 
 /// Options of `new`.
@@ -273,7 +275,66 @@ JSON (--json), one object; a value that is not defined is null:
   version
   score    {agree, judged, shown, percent} of quantities of confidence T
   groups   [{group, score, targets: [target]}]
-  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, verdict,
+  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, shown, verdict,
             confidence, source, doi, study_size, study, study_file, how, miss}
   simulated  {value, mcse, sd, sd_mcse, difference, standard_error, replicates, replicates_asked}
-  failures [{study, replicates, reason}]";
+  shown    {quantity, published, simulated}: the same as texts
+  failures [{study, replicates, reason}]
+  with --list: {targets: [{id, group, quantity, published, confidence, source, doi, study}]}";
+
+/// Options of `calibrate`.
+#[derive(Debug, Args)]
+#[command(after_help = CALIBRATE_EXAMPLES)]
+pub struct Calibrate {
+    /// Scenario of your clinic; without it the defaults of the program are calibrated.
+    pub file: Option<PathBuf>,
+    /// Numbers that your clinic has (docs/calibration.md says how they are written).
+    #[arg(long, value_name = "TARGETS.ron")]
+    pub targets: Option<PathBuf>,
+    /// Which keys are free, with their priors, and which targets are fitted or left out for a check.
+    #[arg(long, value_name = "FILE.ron", conflicts_with = "free")]
+    pub parameters: Option<PathBuf>,
+    /// Keys that are free, with the priors that come with the program.
+    #[arg(long, value_name = "KEY,KEY", value_delimiter = ',')]
+    pub free: Vec<String>,
+    /// Instead of a scenario: a folder with studies and their targets.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
+    pub gallery: Option<PathBuf>,
+    /// Change a key before the calibration; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// Number of replicates of every study, instead of its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    pub replicates: Option<u64>,
+    /// Most rounds of the search.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub rounds: u16,
+    /// Number of threads; all processors without it. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// Write the scenario with the best values; comments stay.
+    #[arg(short, long, value_name = "NEW.ron", requires = "file")]
+    pub out: Option<PathBuf>,
+    /// Write the tables as a Markdown document.
+    #[arg(long, value_name = "FILE.md")]
+    pub report: Option<PathBuf>,
+    /// Replace existing files.
+    #[arg(long)]
+    pub force: bool,
+    /// No progress and no messages; results and errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The result as JSON instead of tables.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  dyadsim calibrate clinic.ron --targets mine.ron                       the keys in which clinics differ
+  dyadsim calibrate clinic.ron --targets mine.ron --out calibrated.ron
+  dyadsim calibrate clinic.ron --targets mine.ron --free endings.dropout,symptoms.rate
+  dyadsim calibrate                                                     the defaults of the program
+  dyadsim calibrate --report calibration.md
+
+Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";

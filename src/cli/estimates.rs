@@ -61,11 +61,31 @@ fn one_table(name: &str, all: &[&AnalysisResults], results: &Results, room: &mut
         *room = room.saturating_sub(one.terms.len());
         notes.extend(note(&labels("", one)[1..].join(", "), one));
     }
-    let mut out = format!("{}\n{}", bold(&cut(name, WIDTH), colour), grid.render(str::to_owned));
+    let mut out = format!("{}\n{}{}", bold(&cut(name, WIDTH), colour), grid.render(str::to_owned), judged(all, &labels));
     for line in notes.iter().flat_map(|note| wrap(note, WIDTH)) {
         out.push_str(&format!("{line}\n"));
     }
     out
+}
+
+/// How the estimates do against the truth, where one is given.
+fn judged(all: &[&AnalysisResults], labels: &dyn Fn(&str, &AnalysisResults) -> Vec<String>) -> String {
+    let mut grid = Grid {
+        labels: vec!["against the truth".into()],
+        figures: ["truth", "bias", "coverage, %", "but for bias, %", "p ≤ .05, %"].map(String::from).to_vec(),
+        lines: Vec::new(),
+    };
+    for one in all {
+        for term in &one.terms {
+            if let Some(found) = &term.judged {
+                let values = figures(&[found.truth, found.bias], Scale::Plain(2), MOST_DECIMALS);
+                let shares = [found.coverage, found.bias_eliminated_coverage, found.rejection];
+                let shares = shares.iter().flat_map(|share| figures(&[*share], Scale::Percent, 1));
+                grid.lines.push(Line::Row(vec![labels(&term.term, one).join(", ")], values.into_iter().chain(shares).collect()));
+            }
+        }
+    }
+    if grid.lines.is_empty() { String::new() } else { format!("\n{}", grid.render(str::to_owned)) }
 }
 
 /// Mean with its error, scatter and stated error, with the same decimals.

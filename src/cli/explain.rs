@@ -4,6 +4,8 @@ use super::args::Explain;
 use super::failure::{End, Failure};
 use super::shipped;
 use super::terminal::{answer, answer_json};
+use crate::dataset::catalogue::{COLUMNS, Level};
+use crate::estimators::formula::names::FUNCTIONS;
 use crate::scenario::describe::{Entry, entries, explain};
 use crate::scenario::file::ScenarioFile;
 use anyhow::anyhow;
@@ -17,7 +19,7 @@ pub fn run(args: &Explain) -> Result<End, Failure> {
         Some(key) => match (shipped::described(key.trim()), explain::<ScenarioFile>(key.trim())) {
             (Some(text), _) if !args.json => answer(&text)?,
             (_, Ok(entry)) if args.json => answer_json(&entry)?,
-            (_, Ok(entry)) => answer(&format!("{entry}{}", shipped::listed(&entry.path)))?,
+            (_, Ok(entry)) => answer(&format!("{entry}{}{}", shipped::listed(&entry.path), columns(&entry.path)))?,
             (_, Err(near)) => match choice(key.trim()) {
                 Some(text) if !args.json => answer(&text)?,
                 _ => return Err(unknown(key, &near)),
@@ -40,6 +42,28 @@ fn unknown(key: &str, near: &[String]) -> Failure {
         }
         several => anyhow!("no key is called `{key}`; the nearest are {}", several.join(", ")),
     })
+}
+
+/// For the key `estimators`: the columns of a study's data, and the functions of formulas.
+fn columns(path: &str) -> String {
+    if path != "estimators" {
+        return String::new();
+    }
+    let line = |name: &str, meaning: String| format!("    {name:24}{meaning}\n");
+    let of_level = |level: Level| -> String {
+        COLUMNS.iter().filter(|one| one.level == level).map(|one| line(one.name, format!("{} ({})", one.meaning, one.unit))).collect()
+    };
+    let functions: String = FUNCTIONS.iter().map(|(_, usage, meaning)| line(usage, (*meaning).to_owned())).collect();
+    let measures = [
+        ("NAME@3, NAME@last", "score of a measure at session 3, or on the last form handed in"),
+        ("NAME", "score of a measure in a session"),
+    ];
+    let measures: String = measures.iter().map(|(name, meaning)| line(name, (*meaning).to_owned())).collect();
+    format!(
+        "  columns with a row per client:\n{}  and with a row per session (on: Sessions) also:\n{}  measures by name:\n{measures}  functions:\n{functions}",
+        of_level(Level::Clients),
+        of_level(Level::Sessions)
+    )
 }
 
 /// A word that a key may be, such as `Sobol`: what it means, where it stands and which keys it has.

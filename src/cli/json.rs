@@ -61,6 +61,14 @@ fn term(term: &TermResults) -> Value {
         "estimate": measured(term.estimate),
         "empirical_se": measured(term.empirical_se),
         "model_se": measured(term.model_se),
+        "rejection": measured(term.rejection),
+        "truth": term.judged.map(|judged| measured(judged.truth)),
+        "bias": term.judged.map(|judged| measured(judged.bias)),
+        "relative_bias": term.judged.map(|judged| measured(judged.relative_bias)),
+        "mse": term.judged.map(|judged| measured(judged.mse)),
+        "model_se_error": term.judged.map(|judged| measured(judged.model_se_error)),
+        "coverage": term.judged.map(|judged| measured(judged.coverage)),
+        "bias_eliminated_coverage": term.judged.map(|judged| measured(judged.bias_eliminated_coverage)),
     })
 }
 

@@ -1,9 +1,10 @@
-//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`.
+//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`, `calibrate`.
 //!
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
 //! input, 74 a file cannot be read or written, 75 interrupted.
 
 pub mod args;
+mod calibrate;
 mod check;
 mod colour;
 mod design;
@@ -40,5 +41,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Show(args) => show::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Evidence(args) => evidence::run(args),
+        Command::Calibrate(args) => calibrate::run(args),
     }
 }

@@ -33,7 +33,7 @@ pub fn load(source: &Source) -> Result<Loaded, Failure> {
 }
 
 /// The text of a scenario file.
-fn read(path: &Path) -> Result<String, Failure> {
+pub fn read(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| not_read(path, error))?;
     if bytes.starts_with(b"\x89HDF") {
         return Err(Failure::Input(anyhow!("{} is a result file, not a scenario; `dyadsim show {0}` shows it", path.display())));

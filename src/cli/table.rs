@@ -91,6 +91,9 @@ const RATERS: &[Row] = &[
     ("client minus therapist, early, d", EFFECT, "raters_d"),
 ];
 
+/// Shown when clients come in couples.
+const COUPLES: &[Row] = &[("mean early rating, r with outcome", EFFECT, "couple_r"), ("early split, r with outcome", EFFECT, "split_r")];
+
 /// Shown when forms after treatment are missing.
 const OBSERVED: &[Row] =
     &[("filled in, %", Scale::Percent, "final_observed"), ("score of those who filled it in", SCORE, "final_score_observed")];
@@ -308,6 +311,9 @@ fn groups(results: &Results, cell: &CellResults) -> Vec<(String, &'static [Row])
     }
     if RATERS.iter().any(|(_, _, measure)| some(measure, |value| !value.is_nan())) {
         groups.push(("Other raters of alliance".into(), RATERS));
+    }
+    if some(COUPLES[0].2, |value| !value.is_nan()) {
+        groups.push(("Couples".into(), COUPLES));
     }
     if results.about.feedback {
         groups.push(("Not on track (red signal)".into(), NOT_ON_TRACK));
@@ -564,7 +570,15 @@ mod tests {
 
     fn analyses(cells: usize, arms: usize) -> Vec<AnalysisResults> {
         let measured = Measured { value: -123.456_78, mcse: 0.000_12 };
-        let term = |term: &str| TermResults { term: term.into(), n: 9, estimate: measured, empirical_se: measured, model_se: measured };
+        let term = |term: &str| TermResults {
+            term: term.into(),
+            n: 9,
+            estimate: measured,
+            empirical_se: measured,
+            model_se: measured,
+            rejection: measured,
+            judged: None,
+        };
         let one = |cell, arm| AnalysisResults {
             cell,
             name: "an analysis".into(),

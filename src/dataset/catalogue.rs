@@ -74,6 +74,8 @@ columns! {
     Unchanged "unchanged" Clients Number "0/1" "no reliable change; missing without post";
     Deteriorated "deteriorated" Clients Number "0/1" "reliably worse; missing without post";
     FirstImproved "first_improved" Clients Number "session" "first session with a reliable improvement; missing if never";
+    EverImproved "ever_improved" Clients Number "0/1" "reliably improved at some session: the event for times until improvement";
+    ImprovementTime "improvement_time" Clients Number "sessions" "first session with a reliable improvement, or the last session: time until improvement";
     NotOnTrack "not_on_track" Clients Number "0/1" "ever not on track (red signal)";
     FirstNotOnTrack "first_not_on_track" Clients Number "session" "first session with a red signal; missing if never";
     RupturesClient "ruptures_client" Clients Number "sessions" "sessions in which the client would report a rupture";
@@ -85,6 +87,9 @@ columns! {
     PersonalityDisorder "personality_disorder" Clients Number "0/1" "the client has a personality disorder";
     Years "years" Clients Number "years" "therapist's years of practice";
     Practice "practice" Clients Number "0/1" "the therapist practises deliberately";
+    Skill "skill" Clients Number "SD" "therapist's interpersonal skills at the start of the study (performance test taken as exact)";
+    Burnout "burnout" Clients Number "1" "therapist's burnout at the start of the study (questionnaire taken as exact)";
+    StartWeek "start_week" Clients Number "week" "week of the study in which the course began";
     ClientsPerTherapist "clients_per_therapist" Clients Number "clients" "clients whom the study sees, per therapist of that study";
     Waited "waited" Clients Number "weeks" "weeks waited before treatment; missing where clinics are not open";
     Session "session" Sessions Number "session" "session number, from 1";
@@ -94,6 +99,7 @@ columns! {
     RuptureClient "rupture_client" Sessions Number "0/1" "the client would report a rupture in this session";
     RuptureTherapist "rupture_therapist" Sessions Number "0/1" "the therapist would report one";
     RuptureObserver "rupture_observer" Sessions Number "0/1" "an observer would report one";
+    Recognised "recognised" Sessions Number "0/1" "the therapist noticed a rupture in this session (her notes)";
     Red "red" Sessions Number "0/1" "red signal: not on track at this session";
 }
 

@@ -4,6 +4,7 @@
 use super::replicate::{ArmResult, Cell, CourseResult, Dyad, SessionObserver, Workspace};
 use super::streams::{Bookmark, Entity, LaneStreams, Purpose, ReplicateStreams};
 use super::vector::{Kernel, at};
+use crate::model::couples::{Couples, start_together};
 use crate::model::courses::Courses;
 use crate::model::development::start_week;
 use crate::model::draws::{IntakeLuck, SessionLuck, W};
@@ -11,6 +12,7 @@ use crate::model::ending::EndReason;
 use crate::model::intake::{Start, finish_rates, start};
 use crate::model::rules::Rules;
 use crate::model::session::step;
+use crate::model::therapist::Therapist;
 
 /// Size of a study: clinics, therapists per clinic, clients per therapist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl Size {
             therapists: self.therapists.max(other.therapists),
             clients: self.clients.max(other.clients),
         }
+    }
+
+    /// Room for whole couples: an even number of clients.
+    pub(super) fn in_couples(self) -> Self {
+        Self { clients: self.clients.next_multiple_of(2), ..self }
     }
 
     /// Clients in all.
@@ -160,8 +167,7 @@ fn admit_lanes(rules: &Rules, size: Size, addresses: &[[usize; 3]], luck: &Intak
             arm.dyads[at] = Dyad { client: client(address).word(), therapist: Some(therapist) };
             let (clinic, hired) = (&arm.clinics[address[0]], &arm.therapists[therapist]);
             arm.starts[at] = if rules.develops {
-                let week = start_week(rules.world.clinics.recruitment_weeks, address[2], size.clients);
-                let then = hired.at(&rules.world.therapists, rules.has_feedback, week);
+                let (week, then) = on_the_day(rules, size, address[2], hired);
                 Start { week, ..start(rules, clinic, &then, &luck.of(l)) }
             } else {
                 start(rules, clinic, hired, &luck.of(l))
@@ -169,10 +175,44 @@ fn admit_lanes(rules: &Rules, size: Size, addresses: &[[usize; 3]], luck: &Intak
             rates[l] = arm.starts[at].rate;
         }
     }
+    if let Some(couples) = &rules.world.couples {
+        admit_couples((rules, couples), size, addresses, luck, (arm, &mut rates));
+    }
     finish_rates(rules, &mut rates);
     for (at, rate) in positions.into_iter().zip(rates) {
         if let Some(at) = at {
             arm.starts[at].rate = rate;
+        }
+    }
+}
+
+/// When a therapist's client number `client` starts, and what the therapist is by then.
+fn on_the_day(rules: &Rules, size: Size, client: usize, hired: &Therapist) -> (f64, Therapist) {
+    let week = start_week(rules.world.clinics.recruitment_weeks, client, size.clients);
+    (week, hired.at(&rules.world.therapists, rules.has_feedback, week))
+}
+
+/// Intake of clients who come in couples: partners sit in lanes 0 and 1, 2 and 3, … and start together.
+#[inline(never)]
+fn admit_couples(
+    (rules, couples): (&Rules, &Couples),
+    size: Size,
+    addresses: &[[usize; 3]],
+    luck: &IntakeLuck,
+    (arm, rates): (&mut ArmResult, &mut [f64; W]),
+) {
+    for (pair, partners) in addresses.chunks_exact(2).enumerate() {
+        let Some(at) = size.position(partners[0]) else {
+            continue;
+        };
+        let [clinic, therapist, client] = partners[0];
+        let hired = &arm.therapists[clinic * size.therapists + therapist];
+        let (week, then) = if rules.develops { on_the_day(rules, size, client, hired) } else { (0.0, *hired) };
+        let own = [luck.of(2 * pair), luck.of(2 * pair + 1)];
+        let starts = start_together(rules, couples, &arm.clinics[clinic], &then, [&own[0], &own[1]]);
+        for (partner, start) in starts.into_iter().enumerate() {
+            rates[2 * pair + partner] = start.rate;
+            arm.starts[at + partner] = Start { week, ..start };
         }
     }
 }
@@ -198,6 +238,15 @@ pub(super) fn lanes_of(mut set: LaneSet) -> impl Iterator<Item = usize> {
     })
 }
 
+/// The lanes that may take clients, of those that are free. Partners come together and sit side by side: for couples, an even
+/// lane and the one after it, when both are free.
+#[inline(always)]
+fn seats_for(free: LaneSet, couples: bool) -> LaneSet {
+    const EVEN: LaneSet = ALL_LANES / 3;
+    let both = free & (free >> 1) & EVEN;
+    if couples { both | (both << 1) } else { free }
+}
+
 /// Who sits in which lane of one arm.
 #[derive(Clone, Copy)]
 struct Seats {
@@ -214,7 +263,9 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, work: &mut Workspace, observer
     let Workspace { arms, courses, sessions, .. } = work;
     // Where arms differ in size both ways, there are clients that no arm has: nobody waits for them.
     let somebodys = |address: [usize; 3]| cell.sizes.iter().any(|size| size.position(address).is_some());
-    let mut waiting = cell.size.everybody().zip(sessions.iter()).filter(|(address, _)| somebodys(*address));
+    // Partners are in the same arms, but for the odd one out among clients who are couples in other arms only.
+    let first = |[k, j, i]: [usize; 3]| if cell.couples { [k, j, i & !1] } else { [k, j, i] };
+    let mut waiting = cell.size.everybody().zip(sessions.iter()).filter(|(address, _)| somebodys(first(*address)));
     let mut seats = vec![Seats { taken: 0, client: [0; W] }; cell.arms.len()];
     let mut lanes = LaneStreams::default();
     let mut luck = SessionLuck::default();
@@ -223,7 +274,7 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, work: &mut Workspace, observer
     };
     loop {
         let treated = seats.iter().fold(0, |set, arm| set | arm.taken);
-        for (l, (address, bookmark)) in lanes_of(ALL_LANES & !treated).zip(&mut waiting) {
+        for (l, (address, bookmark)) in lanes_of(seats_for(ALL_LANES & !treated, cell.couples)).zip(&mut waiting) {
             lanes.resume(l, *bookmark);
             for (((arm, size), seats), courses) in arms.iter().zip(&cell.sizes).zip(&mut seats).zip(courses.iter_mut()) {
                 if let Some(at) = size.position(address) {

@@ -56,10 +56,15 @@ impl StudyLuck {
     }
 }
 
+/// Everybody in every arm.
+pub fn everybody(arms: &[ArmResult]) -> Vec<Seen> {
+    arms.iter().map(|arm| Seen { clients: vec![true; arm.dyads.len()], several: false }).collect()
+}
+
 /// What a study of a design sees of each arm of a replicate.
 pub fn see(design: &Design, streams: ReplicateStreams, arms: &[ArmResult]) -> Vec<Seen> {
     match design {
-        Design::Counterfactual(_) => arms.iter().map(|arm| Seen { clients: vec![true; arm.dyads.len()], several: false }).collect(),
+        Design::Counterfactual(_) => everybody(arms),
         Design::Trial(trial) => randomise(trial, Luck { streams }, arms),
         Design::Naturalistic(sample) => arms.iter().map(|arm| sample_routine_care(sample, Luck { streams }, arm)).collect(),
         Design::Studies(studies) => arms.iter().map(|arm| sample_studies(studies, Luck { streams }, arm)).collect(),
@@ -79,8 +84,15 @@ impl Luck {
         Lot { order, arm: uniform(arm), size: uniform(size) }
     }
 
+    /// Partners stand together in the order.
     fn clients(self, arm: &ArmResult) -> Vec<Lot> {
-        arm.dyads.iter().map(|dyad| self.lot(dyad.client)).collect()
+        let mut lots: Vec<Lot> = arm.dyads.iter().map(|dyad| self.lot(dyad.client)).collect();
+        if arm.couples {
+            for couple in lots.chunks_exact_mut(2) {
+                couple[1].order = couple[0].order;
+            }
+        }
+        lots
     }
 
     fn therapists(self, arm: &ArmResult) -> Vec<Lot> {

@@ -7,6 +7,7 @@ use crate::dataset::frame::Frame;
 use crate::estimators::analysis::{Analyses, Fit, Reason, Value};
 use crate::estimators::status::Status;
 use crate::performance::Moments;
+use crate::performance::measures::{ALPHA, Said};
 use std::collections::BTreeMap;
 
 crate::category! {
@@ -23,6 +24,15 @@ crate::category! {
 
 /// The fits of one replicate: for every analysis one per arm, or one over all arms.
 pub type Fits = Vec<Result<Fit, Reason>>;
+
+/// What is true in one replicate, for every fit and its terms, where anything is.
+pub type Truths = Vec<Vec<Option<f64>>>;
+
+/// What is true of every term. `everybody` has the data of all clients in all arms, if a truth needs them.
+pub fn truths(analyses: &Analyses, everybody: &Frame, parameters: &[Vec<f64>], arms: usize) -> Truths {
+    let each = analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(move |arm| (analysis, arm)));
+    each.map(|(analysis, arm)| analysis.truths(everybody, arm, parameters)).collect()
+}
 
 /// Makes all analyses of one replicate.
 pub fn fits(analyses: &Analyses, frame: &Frame, arms: usize) -> Fits {
@@ -170,6 +180,26 @@ pub struct TermTotals {
     pub estimate: Moments,
     /// Squares of the standard errors that the method states.
     pub variance: Moments,
+    /// Replicates in which 0 was tested.
+    pub tested: usize,
+    /// Replicates in which it was rejected.
+    pub rejected: usize,
+    /// Every replicate, where a truth is given.
+    pub said: Vec<Said>,
+}
+
+impl TermTotals {
+    fn add(&mut self, value: &Value, truth: Option<f64>) {
+        let defined = |x: f64| if x.is_finite() { x } else { f64::NAN };
+        self.estimate.add(defined(value.estimate));
+        self.variance.add(defined(value.se * value.se));
+        self.tested += usize::from(value.p.is_finite());
+        self.rejected += usize::from(value.p <= ALPHA);
+        if let Some(truth) = truth {
+            let Value { estimate, se, low, high, p, .. } = *value;
+            self.said.push(Said { estimate, se, low, high, p, truth });
+        }
+    }
 }
 
 /// One analysis in one arm, or over all arms, over replicates.
@@ -215,16 +245,14 @@ impl EstimateTotals {
     }
 
     /// Adds the fits of one replicate of a cell.
-    pub fn add(&mut self, cell: usize, fits: &Fits) {
-        for (totals, fit) in self.cells[cell].iter_mut().zip(fits) {
+    pub fn add(&mut self, cell: usize, fits: &Fits, truths: &Truths) {
+        for (totals, (fit, truths)) in self.cells[cell].iter_mut().zip(fits.iter().zip(truths)) {
             totals.fits += 1;
             match fit {
                 Ok(fit) => {
                     totals.boundary += u64::from(fit.status == Status::Boundary);
-                    for (term, value) in totals.terms.iter_mut().zip(&fit.values) {
-                        let defined = |x: f64| if x.is_finite() { x } else { f64::NAN };
-                        term.estimate.add(defined(value.estimate));
-                        term.variance.add(defined(value.se * value.se));
+                    for (term, (value, truth)) in totals.terms.iter_mut().zip(fit.values.iter().zip(truths)) {
+                        term.add(value, *truth);
                     }
                 }
                 Err(reason) => {

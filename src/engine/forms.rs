@@ -25,6 +25,8 @@ pub(super) struct SessionForms {
     pub alliance: f64,
     /// Observer, therapist, client would report a rupture.
     pub ruptures: [bool; 3],
+    /// The therapist noticed a rupture.
+    pub recognised: bool,
     /// Red signal.
     pub red: bool,
 }
@@ -42,7 +44,7 @@ impl FormLog {
         let of_clients = wanted.clients.iter().any(|quantity| match quantity {
             Quantity::At { measure, .. } | Quantity::Average { measure, .. } => is_process(measure),
             Quantity::Known(column) => *column == Known::Weeks || (*column == Known::Last && gaps),
-            Quantity::Score(_) => false,
+            Quantity::Score(_) | Quantity::Item { .. } => false,
         });
         (wanted.session_rows || of_clients).then(|| Self { arms: vec![Vec::new(); cell.arms.len()] })
     }
@@ -61,6 +63,7 @@ impl SessionObserver for FormLog {
             symptoms: if c.measured[l] > 0.5 { rules.symptom_scale.own(c.score[l]) } else { f64::NAN },
             alliance: if c.rated[l] > 0.5 { rules.alliance_scale.own(c.rating[l]) } else { f64::NAN },
             ruptures: rules.thresholds.map(|threshold| c.strain[l] >= threshold),
+            recognised: c.noticed[l] > 0.5,
             red: Signal::ALL.get(c.signal[l] as usize) == Some(&Signal::Red),
         });
     }

@@ -25,6 +25,8 @@ pub(super) struct Left<'a> {
     pub log: Option<&'a FormLog>,
     /// Forms of the measures that look on, by arm.
     pub forms: &'a [Vec<Form>],
+    /// Every form after treatment counts as filled in: what is true, not what a study sees.
+    pub all_forms: bool,
     /// Names of diagnosis groups, in the order of their codes.
     pub diagnoses: &'a [String],
 }
@@ -99,6 +101,7 @@ impl Left<'_> {
                 let some: Vec<f64> = all.iter().filter(|(at, _)| (from..=to).contains(&at)).map(|(_, score)| *score).collect();
                 some.iter().sum::<f64>() / some.len() as f64
             }),
+            Quantity::Item { measure, session, item } => self.answers(measure, *session, *item, people),
             Quantity::Score(_) => Column::Numbers(Vec::new()),
         }
     }
@@ -161,9 +164,11 @@ impl Left<'_> {
     fn number(&self, column: Known, person: Person) -> f64 {
         let (arm, rules) = (&self.arms[person.arm], &self.cell.arms[person.arm]);
         let (course, start) = (&arm.courses[person.client], &arm.starts[person.client]);
-        let career = &arm.therapists[person.therapist].career;
-        let after = if course.final_observed { course.final_score } else { f64::NAN };
-        let classed = |those: &[OutcomeClass]| if course.final_observed { flag(those.contains(&class(rules, course))) } else { f64::NAN };
+        let therapist = &arm.therapists[person.therapist];
+        let career = &therapist.career;
+        let filled_in = course.final_observed || self.all_forms;
+        let after = if filled_in { course.final_score } else { f64::NAN };
+        let classed = |those: &[OutcomeClass]| if filled_in { flag(those.contains(&class(rules, course))) } else { f64::NAN };
         match column {
             Known::Pre | Known::Severity => course.intake_score,
             Known::Post => after,
@@ -179,6 +184,8 @@ impl Left<'_> {
             Known::Unchanged => classed(&[OutcomeClass::Unchanged]),
             Known::Deteriorated => classed(&[OutcomeClass::Deteriorated]),
             Known::FirstImproved => first(course.first_improved),
+            Known::EverImproved => flag(course.first_improved > 0),
+            Known::ImprovementTime => f64::from(if course.first_improved > 0 { course.first_improved } else { course.sessions }),
             Known::NotOnTrack => flag(course.first_red > 0),
             Known::FirstNotOnTrack => first(course.first_red),
             Known::RupturesObserver => f64::from(course.reports[0]),
@@ -190,6 +197,9 @@ impl Left<'_> {
             Known::PersonalityDisorder => flag(start.personality_disorder),
             Known::Years => career.years,
             Known::Practice => career.practises,
+            Known::Skill => therapist.skill,
+            Known::Burnout => therapist.burnout,
+            Known::StartWeek => start.week,
             Known::Waited => arm.service.as_ref().map_or(f64::NAN, |service| f64::from(service.waits[person.client].weeks)),
             _ => f64::NAN,
         }
@@ -233,6 +243,20 @@ impl Left<'_> {
             });
         }
         Column::Numbers(people.iter().map(|person| of(&all[person.arm][person.client])).collect())
+    }
+
+    /// Each client's answer to an item, on the form of a session or on her first one.
+    fn answers(&self, measure: &str, session: Option<u16>, item: usize, people: &[Person]) -> Column {
+        let mut all: Vec<Vec<f64>> = self.arms.iter().map(|arm| vec![f64::NAN; arm.dyads.len()]).collect();
+        for (arm, own) in all.iter_mut().enumerate() {
+            let number = self.cell.arms[arm].further.iter().position(|further| further.name == measure);
+            let forms = self.forms.get(arm).map(Vec::as_slice).unwrap_or_default();
+            for form in forms.iter().filter(|form| Some(form.measure) == number && session.is_none_or(|session| form.session == session)) {
+                let answer = form.answers.get(item).copied().map_or(f64::NAN, f64::from);
+                own[form.client] = if own[form.client].is_nan() { answer } else { own[form.client] };
+            }
+        }
+        Column::Numbers(people.iter().map(|person| all[person.arm][person.client]).collect())
     }
 
     /// Hears of every form of a measure in an arm: client, session, score.
@@ -282,6 +306,7 @@ impl Left<'_> {
             Known::RuptureObserver => flag(one.ruptures[0]),
             Known::RuptureTherapist => flag(one.ruptures[1]),
             Known::RuptureClient => flag(one.ruptures[2]),
+            Known::Recognised => flag(one.recognised),
             Known::Red => flag(one.red),
             _ => f64::NAN,
         };

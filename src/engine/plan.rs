@@ -41,7 +41,8 @@ pub fn cell(plan: &CellPlan) -> Result<Cell, String> {
         let each: Vec<String> = found.into_iter().map(|one| format!("{} {}", one.path, one.what)).collect();
         format!("arm \"{}\": {}", plan.arms[arm].name, each.join("; "))
     })?;
-    Ok(cell.seen_by(plan.design.clone()))
+    let parameters = plan.arms.iter().map(|arm| arm.parameters.clone()).collect();
+    Ok(Cell { parameters, ..cell.seen_by(plan.design.clone()) })
 }
 
 /// The whole study, all replicates of all cells. Expected curves are made here, cell by cell.

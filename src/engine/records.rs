@@ -1,5 +1,6 @@
 //! Rows that a run hands to its sink: one table per kind of thing.
 
+use super::couples::split;
 use super::design::Seen;
 use super::replicate::{ArmResult, CourseResult, SessionObserver};
 use super::summary::{MEASURE_COUNT, MEASURES, Summary, class};
@@ -236,6 +237,8 @@ crate::table! {
         study: i32 = "1", "study, where the design is several (else 1)";
         /// Form after treatment.
         final_observed: bool = "1", "the form after treatment was filled in: without it, a study has no final_score";
+        /// Split of a couple.
+        partner_alliance_split: f64 = "score", "early alliance rating minus her partner's, without its sign (NaN where clients come alone)";
     }
 }
 
@@ -442,6 +445,7 @@ pub fn client_rows(
             observed: seen.sees(i),
             study: therapist.map_or(1, |therapist| seen.study_of(result.clinic_of(therapist)) as i32 + 1),
             final_observed: course.final_observed,
+            partner_alliance_split: split(result, i),
         });
     }
 }

@@ -25,10 +25,14 @@ pub struct Cell {
     pub design: Design,
     /// A number of its own for a cell that does not share the luck of other cells; 0 for luck in common.
     pub luck: u64,
+    /// Numbers of the keys that are the truth of some analysis, by arm.
+    pub parameters: Vec<Vec<f64>>,
     /// Size of each arm's study.
     pub(super) sizes: Vec<Size>,
     /// All clients that some arm may have.
     pub(super) size: Size,
+    /// In some arm clients come in couples.
+    pub(super) couples: bool,
     pub(super) needs: Needs,
 }
 
@@ -44,9 +48,11 @@ impl Cell {
             }
         }
         let sizes: Vec<Size> = arms.iter().map(Size::of).collect();
+        let couples = arms.iter().any(|rules| rules.world.couples.is_some());
         let size = sizes.iter().copied().reduce(Size::union).unwrap_or_default();
+        let size = if couples { size.in_couples() } else { size };
         let needs = arms.iter().map(|rules| rules.needs).reduce(Needs::or).unwrap_or_default();
-        Self { arms, design: Design::default(), luck: 0, sizes, size, needs }
+        Self { arms, design: Design::default(), luck: 0, parameters: Vec::new(), sizes, size, couples, needs }
     }
 
     /// The same cell, seen by a study of that design.
@@ -155,12 +161,19 @@ pub struct ArmResult {
     pub courses: Vec<CourseResult>,
     /// What open clinics did; none for a cohort.
     pub service: Option<Service>,
+    /// Clients come in couples: the first and the second, the third and the fourth, …
+    pub couples: bool,
 }
 
 impl ArmResult {
     /// Clinic of a therapist.
     pub fn clinic_of(&self, therapist: usize) -> usize {
         therapist / (self.therapists.len() / self.clinics.len().max(1)).max(1)
+    }
+
+    /// Position of a client's partner, where clients come in couples.
+    pub fn partner(&self, client: usize) -> Option<usize> {
+        self.couples.then_some(client ^ 1)
     }
 
     /// Sessions held; in open clinics also those of clients who do not belong to the sample.
@@ -261,6 +274,7 @@ fn staff(arm: &mut ArmResult, rules: &Rules, streams: ReplicateStreams) {
     let world = &rules.world;
     arm.clinics.clear();
     arm.therapists.clear();
+    arm.couples = world.couples.is_some();
     for k in 0..world.clinics.count {
         let luck = ClinicLuck::draw(&streams.bits(Entity::Clinic(k), Purpose::Intake));
         arm.clinics.push(Clinic::open(&world.clinics, luck, StudyLuck::of(streams, k).effect));

@@ -1,8 +1,8 @@
 //! A run: all replicates of all cells, in parallel, with results that do not depend on how.
 
 use super::assess::{Form, LatentLog, assess, assessment_rows};
-use super::design::{Seen, see};
-use super::estimates::{EstimateTotals, Estimates, Fits, fits};
+use super::design::{Seen, everybody, see};
+use super::estimates::{EstimateTotals, Estimates, Fits, Truths, fits, truths};
 use super::forms::FormLog;
 use super::frames::{Left, frame};
 use super::groups::Groups;
@@ -17,6 +17,7 @@ use super::streams::ReplicateStreams;
 use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
+use crate::dataset::frame::{Frame, Wanted};
 use crate::dataset::sample::Sample;
 use crate::estimators::analysis::Analyses;
 use crate::scenario::design::Design;
@@ -138,6 +139,7 @@ struct Unit {
     summaries: Vec<Summary>,
     timelines: Vec<Vec<TimelineWeek>>,
     fits: Fits,
+    truths: Truths,
     rows: Batch,
     sessions: u64,
     failure: Option<Failure>,
@@ -215,7 +217,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
         }
         None => {
             outcome.totals.add(cell, &unit.summaries, &unit.timelines);
-            outcome.estimates.add(cell, &unit.fits);
+            outcome.estimates.add(cell, &unit.fits, &unit.truths);
             let at = unit.rows_address;
             outcome.groups.add(cell, at.replicate as u64 - 1, &unit.summaries);
             for (arm, summary) in unit.summaries.iter().enumerate() {
@@ -292,6 +294,7 @@ fn guarded(
         summaries: vec![Summary::NONE; arms],
         timelines: Vec::new(),
         fits: Vec::new(),
+        truths: Vec::new(),
         rows: Batch::default(),
         rows_address: at,
         sessions: 0,
@@ -321,6 +324,7 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         summaries: Vec::with_capacity(rules.arms.len()),
         timelines: work.arms.iter().map(timeline).collect(),
         fits: Vec::new(),
+        truths: Vec::new(),
         rows: Batch::default(),
         rows_address: at,
         sessions: 0,
@@ -364,17 +368,26 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
             session_rows(log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
-    unit.fits = analyse(study, rules, &work.arms, &seen, logs.1.1.as_ref(), &forms);
+    (unit.fits, unit.truths) = analyse(study, rules, &work.arms, &seen, logs.1.1.as_ref(), &forms);
     Ok(unit)
 }
 
 /// Makes the analyses of the study of one replicate.
-fn analyse(study: &Study, cell: &Cell, arms: &[ArmResult], seen: &[Seen], log: Option<&FormLog>, forms: &[Vec<Form>]) -> Fits {
-    if study.analyses.list.is_empty() {
-        return Vec::new();
+fn analyse(study: &Study, cell: &Cell, arms: &[ArmResult], seen: &[Seen], log: Option<&FormLog>, forms: &[Vec<Form>]) -> (Fits, Truths) {
+    let analyses = &study.analyses;
+    if analyses.list.is_empty() {
+        return Default::default();
     }
-    let left = Left { cell, arms, seen, log, forms, diagnoses: &study.analyses.diagnoses };
-    fits(&study.analyses, &frame(&study.analyses.wanted, &left), arms.len())
+    let left = Left { cell, arms, seen, log, forms, all_forms: false, diagnoses: &analyses.diagnoses };
+    let found = fits(analyses, &frame(&analyses.wanted, &left), arms.len());
+    let everybody = if analyses.have_contrasts() {
+        let seen = everybody(arms);
+        let wanted = Wanted { session_rows: false, ..analyses.wanted.clone() };
+        frame(&wanted, &Left { seen: &seen, all_forms: true, ..left })
+    } else {
+        Frame::default()
+    };
+    (found, truths(analyses, &everybody, &cell.parameters, arms.len()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What one replicate says about one arm: the numbers that a study would report, from forms only.
 
+use super::couples;
 use super::replicate::{ArmResult, CourseResult, Dyad};
 use super::service;
 use crate::dataset::column::{ColumnKind, ColumnSpec};
@@ -109,6 +110,8 @@ measures! {
     raters_r = "r", "early alliance rated by the client with the same rated by the therapist";
     raters_d = "d", "early alliance rated by the client minus rated by the therapist, over their pooled SD";
     final_score_observed = "score", "mean symptom score after treatment of those who filled in the form";
+    couple_r = "r", "mean early alliance of two partners with their mean final score, positive is better outcome (couples)";
+    split_r = "r", "difference of two partners' early alliance with their mean final score, positive is better outcome (couples)";
 }
 
 /// Means and sums over a set of clients.
@@ -155,6 +158,7 @@ pub fn summarise(rules: &Rules, arm: &ArmResult) -> Summary {
         summarise_treated(rules, arm, &courses, &dyads, &mut summary);
     }
     service::summarise(rules, arm, &mut summary);
+    couples::summarise(rules, arm, &mut summary);
     summary
 }
 

@@ -66,8 +66,8 @@ impl Alpha {
     }
 }
 
-/// Reliability of a scale `times` as long (Spearman 1910, doi:10.1111/j.2044-8295.1910.tb00206.x; Brown 1910): from the correlation
-/// of two halves with `times` 2, of a mean of k raters from one with `times` k. Its inverse is `times` 1/k.
+/// Reliability of a scale `times` as long (Spearman 1910, doi:10.1111/j.2044-8295.1910.tb00206.x; Brown 1910): from the
+/// correlation of two halves with `times` 2, of a mean of k raters from one with `times` k. Its inverse is `times` 1/k.
 pub fn spearman_brown(reliability: f64, times: f64) -> f64 {
     times * reliability / (1.0 + (times - 1.0) * reliability)
 }

@@ -43,8 +43,8 @@ pub struct Difference {
     pub g: Coefficient,
 }
 
-/// Difference of two groups, positive when the first is higher. Errors of d and g: Hedges & Olkin (1985), as in Borenstein et al.
-/// (2009, doi:10.1002/9780470743386), chapter 4.
+/// Difference of two groups, positive when the first is higher. Errors of d and g: Hedges & Olkin (1985), as in Borenstein
+/// et al. (2009, doi:10.1002/9780470743386), chapter 4.
 ///
 /// # Errors
 /// No variation in either group.
@@ -98,8 +98,8 @@ impl Counts {
         Ok(())
     }
 
-    /// Log odds of the event, first against second group (Woolf 1955, doi:10.1111/j.1469-1809.1955.tb01348.x); half a person is
-    /// added to each cell if one is empty (Haldane 1956, doi:10.1111/j.1469-1809.1956.tb01285.x; Anscombe).
+    /// Log odds of the event, first against second group (Woolf 1955, doi:10.1111/j.1469-1809.1955.tb01348.x); half a
+    /// person is added to each cell if one is empty (Haldane 1956, doi:10.1111/j.1469-1809.1956.tb01285.x; Anscombe).
     ///
     /// # Errors
     /// An empty group; nobody or everybody with the event.
@@ -174,8 +174,8 @@ pub fn wilson(events: f64, n: f64, level: f64) -> [f64; 2] {
     [(centre - reach) / (2.0 * (n + z2)), (centre + reach) / (2.0 * (n + z2))]
 }
 
-/// Number needed to treat from d, when success is doing better than a random client of the other group (Kraemer & Kupfer 2006,
-/// doi:10.1016/j.biopsych.2005.09.014).
+/// Number needed to treat from d, when success is doing better than a random client of the other group (Kraemer & Kupfer
+/// 2006, doi:10.1016/j.biopsych.2005.09.014).
 pub fn number_needed_from_d(d: f64) -> f64 {
     1.0 / (2.0 * superiority(d) - 1.0)
 }
@@ -192,8 +192,8 @@ pub fn superiority(d: f64) -> f64 {
     normal_cdf(d / SQRT_2)
 }
 
-/// r from d (Borenstein et al. 2009, doi:10.1002/9780470743386, chapter 7); the group sizes give a = (n₁ + n₂)² / (n₁ n₂), 4 if
-/// equal.
+/// r from d (Borenstein et al. 2009, doi:10.1002/9780470743386, chapter 7); the group sizes give a = (n₁ + n₂)² / (n₁ n₂),
+/// 4 if equal.
 pub fn r_from_d(d: Coefficient, n1: f64, n2: f64) -> Coefficient {
     let a = (n1 + n2) * (n1 + n2) / (n1 * n2);
     let root = (d.estimate * d.estimate + a).sqrt();
@@ -206,8 +206,8 @@ pub fn d_from_r(r: Coefficient) -> Coefficient {
     Coefficient::normal(2.0 * r.estimate / rest.sqrt(), 2.0 * r.se / (rest * rest.sqrt()))
 }
 
-/// d from a log odds ratio, for logistic outcomes cut in two (Hasselblad & Hedges 1995, doi:10.1037/0033-2909.117.1.167; Chinn
-/// 2000, doi:10.1002/1097-0258(20001130)19:22<3127::AID-SIM784>3.0.CO;2-M).
+/// d from a log odds ratio, for logistic outcomes cut in two (Hasselblad & Hedges 1995, doi:10.1037/0033-2909.117.1.167;
+/// Chinn 2000, doi:10.1002/1097-0258(20001130)19:22<3127::AID-SIM784>3.0.CO;2-M).
 pub fn d_from_log_odds_ratio(log_odds: Coefficient) -> Coefficient {
     let scale = 3.0f64.sqrt() / PI;
     Coefficient::normal(scale * log_odds.estimate, scale * log_odds.se)
@@ -224,8 +224,8 @@ pub fn r_from_t(t: f64, df: f64) -> f64 {
     t / (t * t + df).sqrt()
 }
 
-/// r from a standardised regression coefficient (Peterson & Brown 2005, doi:10.1037/0021-9010.90.1.175): for coefficients within
-/// ±.5.
+/// r from a standardised regression coefficient (Peterson & Brown 2005, doi:10.1037/0021-9010.90.1.175): for coefficients
+/// within ±.5.
 pub fn r_from_beta(beta: f64) -> f64 {
     if beta >= 0.0 { beta + 0.05 } else { beta }
 }

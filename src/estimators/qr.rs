@@ -145,7 +145,8 @@ impl Qr {
     }
 }
 
-/// Eigenvalues and eigenvectors of a symmetric matrix; none if it holds what is not a number (on which the search would not end).
+/// Eigenvalues and eigenvectors of a symmetric matrix; none if it holds what is not a number (on which the search would not
+/// end).
 pub(crate) fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
     matrix.iter().all(|x| x.is_finite()).then(|| SymmetricEigen::new(matrix))
 }

@@ -49,8 +49,8 @@ pub enum Failure {
         /// What would be right.
         rule: &'static str,
     },
-    /// The predictors tell the two outcomes apart without error, so that the best coefficients are infinite.
-    #[error("perfect separation: the predictors tell the outcomes apart without error, so the coefficients grow without limit")]
+    /// Predictors or groups tell the two outcomes apart without error, so that the best coefficients are infinite.
+    #[error("perfect separation: predictors or groups tell the outcomes apart without error, so that coefficients grow without limit")]
     Separation,
     /// The search did not end.
     #[error("no convergence within {0} steps")]

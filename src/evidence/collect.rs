@@ -45,11 +45,12 @@ enum Found {
     Estimate(usize, usize),
 }
 
-/// Takes the rows of a run and keeps moments of quantities.
+/// Takes the rows of a run and keeps quantities, replicate by replicate.
 #[derive(Debug)]
 pub struct Collector {
     quantities: Vec<(Link, Vec<(f64, Found)>)>,
-    moments: Vec<Moments>,
+    /// Of each quantity, its value in each replicate; NaN where it is not defined.
+    values: Vec<Vec<f64>>,
     /// Rows of a replicate among the summaries.
     rows: usize,
     /// Rows of a replicate among the estimates of each cell.
@@ -80,7 +81,7 @@ impl Collector {
         };
         Self {
             quantities: quantities.iter().map(|one| (one.link, one.parts.iter().map(find).collect())).collect(),
-            moments: vec![Moments::default(); quantities.len()],
+            values: vec![Vec::new(); quantities.len()],
             rows: arms.iter().sum(),
             estimates: arms
                 .iter()
@@ -91,7 +92,12 @@ impl Collector {
 
     /// The quantities so far.
     pub fn simulated(&self) -> Vec<Simulated> {
-        self.quantities.iter().zip(&self.moments).map(|((link, _), moments)| Simulated::through(*link, moments)).collect()
+        self.quantities.iter().zip(&self.values).map(|((link, _), values)| Simulated::through(*link, &moments(values))).collect()
+    }
+
+    /// Of each quantity, its value in each replicate, before the link.
+    pub fn into_values(self) -> Vec<Vec<f64>> {
+        self.values
     }
 
     fn estimates<'a>(&self, columns: &[ColumnValues<'a>]) -> Estimates<'a> {
@@ -107,6 +113,13 @@ impl Collector {
         }
         found
     }
+}
+
+/// Mean and spread of a quantity.
+fn moments(values: &[f64]) -> Moments {
+    let mut moments = Moments::default();
+    values.iter().for_each(|&value| moments.add(value));
+    moments
 }
 
 /// The row of the first term of an analysis in an arm, among the estimates of a replicate of a cell.
@@ -141,9 +154,9 @@ impl Sink for Collector {
                     estimates.first.get(&(replicate, cell)).map_or(f64::NAN, |first| estimates.values[first + row])
                 }
             };
-            for ((_, parts), moments) in self.quantities.iter().zip(&mut self.moments) {
+            for ((_, parts), values) in self.quantities.iter().zip(&mut self.values) {
                 let sum: f64 = parts.iter().map(|&(sign, found)| sign * value(found)).sum();
-                moments.add(if sum.is_finite() { sum } else { f64::NAN });
+                values.push(if sum.is_finite() { sum } else { f64::NAN });
             }
         }
         Ok(())

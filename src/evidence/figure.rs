@@ -2,7 +2,7 @@
 
 use super::report::{Report, Row};
 use super::targets::{Direction, Published};
-use super::words::{coarse, factor, mean, published, unit_shown};
+use super::words::{coarse, factor, mean, published_shown, unit_shown};
 use crate::figures::forest::{self, Forest, Panel};
 use crate::performance::Measured;
 
@@ -49,14 +49,13 @@ fn one(row: &Row) -> forest::Row {
         Published::Range { low, high } => forest::Published::Range(low * by, high * by),
         Published::Sign(direction) => forest::Published::Sign(direction == Direction::Positive),
     };
-    let (value, error) = published(row);
     let scaled = |m: Measured| Measured { value: m.value * by, mcse: m.mcse * by };
     forest::Row {
         sign: row.verdict.sign().into(),
         id: row.target.id.clone(),
         label: row.target.quantity.clone(),
         published: shown,
-        published_text: if error.is_empty() { value } else { format!("{value} ± {error}") },
+        published_text: published_shown(row),
         simulated: (scaled(row.simulated.mean), row.simulated.spread.value * by),
         simulated_text: mean(row),
     }

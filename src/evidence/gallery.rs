@@ -86,6 +86,8 @@ pub struct StudyPlan {
 pub struct StudyResult {
     /// A simulated quantity for each of [`StudyPlan::targets`].
     pub simulated: Vec<Simulated>,
+    /// The same in each replicate, before the link.
+    pub values: Vec<Vec<f64>>,
     /// How the run ended.
     pub outcome: Outcome,
 }
@@ -105,6 +107,15 @@ impl Gallery {
         let gallery = Self { file, lists, studies };
         Problems::new((0..gallery.targets().len()).filter_map(|at| gallery.unknown_study(at)).collect()).into_result()?;
         Ok(gallery)
+    }
+
+    /// One scenario of one's own, and what its clinic counts.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the list of targets.
+    pub fn of_one(scenario: Text, targets: Text) -> Result<Self, Problems> {
+        let file = TargetLists::own(&targets.path, &targets.text, scenario.study())?;
+        Ok(Self { file, lists: vec![targets], studies: vec![scenario] })
     }
 
     /// The targets, in the order of their file.
@@ -232,6 +243,6 @@ impl StudyPlan {
         let arms: Vec<usize> = study.cells.iter().map(|cell| cell.arms.len()).collect();
         let mut collector = Collector::new(&self.quantities, &arms, &study.analyses);
         let Ok(outcome) = run(&study, &mut collector, watch);
-        Ok(StudyResult { simulated: collector.simulated(), outcome })
+        Ok(StudyResult { simulated: collector.simulated(), values: collector.into_values(), outcome })
     }
 }

@@ -6,8 +6,10 @@
 //! are how it is shown.
 
 pub mod collect;
+pub mod courses;
 pub mod figure;
 pub mod gallery;
+pub mod own;
 pub mod report;
 pub mod shipped;
 pub mod statistic;

@@ -1,5 +1,6 @@
 //! Published quantities as a file has them (`scenarios/studies/targets.ron`).
 
+use super::own::OwnTargets;
 use crate::scenario::document::Document;
 use crate::scenario::path::Path;
 use crate::scenario::problem::{Note, Problem, Problems};
@@ -214,9 +215,25 @@ impl TargetLists {
                 Err(found) => problems = problems.and(found),
             }
         }
-        let found = (0..all.targets.len()).flat_map(|at| all.numbers(at).into_iter().chain(all.twice(at))).collect();
+        all.checked(problems)
+    }
+
+    /// Reads a list of numbers of one's own clinic, all of them about one scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with its place.
+    pub fn own(name: &str, text: &str, study: &str) -> Result<Self, Problems> {
+        let (OwnTargets(targets), document) = read_document::<OwnTargets>(name, text)?;
+        let places = (0..targets.len()).map(|at| (0, at)).collect();
+        let targets = targets.into_iter().map(|target| target.of(study)).collect();
+        Self { targets, lists: vec![document], places }.checked(Problems::default())
+    }
+
+    /// The lists, unless there were problems or they have numbers or names that cannot be.
+    fn checked(self, problems: Problems) -> Result<Self, Problems> {
+        let found = (0..self.targets.len()).flat_map(|at| self.numbers(at).into_iter().chain(self.twice(at))).collect();
         problems.and(Problems::new(found)).into_result()?;
-        Ok(all)
+        Ok(self)
     }
 
     /// A problem with a key of the target at a position.

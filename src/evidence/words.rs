@@ -43,11 +43,20 @@ pub fn published(row: &Row) -> (String, String) {
     }
 }
 
-/// A simulated mean, with two decimals, or one where that is enough.
+/// The same as one text.
+pub fn published_shown(row: &Row) -> String {
+    match published(row) {
+        (value, error) if error.is_empty() => value,
+        (value, error) => format!("{value} ± {error}"),
+    }
+}
+
+/// A simulated mean, with two decimals, one where that is enough, or four where it is small.
 pub fn mean(row: &Row) -> String {
     match row.simulated.mean.value * factor(&row.unit) {
         x if x.is_nan() => "not defined".into(),
         x if coarse(&row.unit) => format!("{x:.1}"),
+        x if x.abs() < 0.01 => format!("{x:.4}"),
         x => format!("{x:.2}"),
     }
 }

@@ -66,15 +66,15 @@ pub enum Published {
 const WIDTH: f64 = 960.0;
 /// Ends of the axis.
 const PLOT: (f64, f64) = (392.0, 740.0);
-/// Where labels and figures start.
-const LABELS: f64 = 84.0;
+/// Where names with their labels, and figures start.
+const LABELS: f64 = 34.0;
 const FIGURES: f64 = 756.0;
 /// Characters of a label on a line.
-const LABEL: usize = 44;
+const LABEL: usize = 52;
 /// Height of a line of a label.
 const LEADING: f64 = 15.0;
-/// Height of a row with one or two lines.
-const ROW: f64 = 38.0;
+/// Height of a row with one line of label below its name.
+const ROW: f64 = 40.0;
 /// Above the first row of a panel, and below its last one.
 const HEAD: f64 = 34.0;
 const FOOT: f64 = 40.0;
@@ -98,7 +98,7 @@ pub fn draw(forest: &Forest) -> Document {
 }
 
 fn row_height(row: &Row) -> f64 {
-    ROW.max(wrap(&row.label, LABEL).len() as f64 * LEADING + 8.0)
+    ROW.max((1 + wrap(&row.label, LABEL).len()) as f64 * LEADING + 8.0)
 }
 
 fn panel_height(panel: &Panel) -> f64 {
@@ -157,15 +157,15 @@ fn extent(row: &Row, nothing: Option<f64>) -> Vec<f64> {
 fn one_row(row: &Row, axis: &Axis, nothing: f64, top: f64) -> Group {
     let middle = top + row_height(row) / 2.0;
     let label = wrap(&row.label, LABEL);
-    let first = middle + 4.0 - (label.len() as f64 - 1.0) * LEADING / 2.0;
+    let first = middle + 4.0 - label.len() as f64 * LEADING / 2.0;
     let tip = format!("{} {}: published {}, simulated {}", row.id, row.label, row.published_text, row.simulated_text);
     let mut out = with_tip(&tip)
-        .add(text(&row.sign, 16.0, middle + 4.0, "ink strong"))
-        .add(text(&row.id, 34.0, middle + 4.0, "ink strong"))
+        .add(text(&row.sign, 16.0, first, "ink strong"))
+        .add(text(&row.id, LABELS, first, "ink strong"))
         .add(text(&format!("◆ {}", row.published_text), FIGURES, middle - 4.0, "ink small"))
         .add(text(&format!("● {}", row.simulated_text), FIGURES, middle + 12.0, "ink small"));
-    for (at, words) in label.iter().enumerate() {
-        out = out.add(text(words, LABELS, first + at as f64 * LEADING, "ink"));
+    for (at, words) in (1..).zip(&label) {
+        out = out.add(text(words, LABELS, first + f64::from(at) * LEADING, "ink"));
     }
     simulated(published(out, row.published, axis, nothing, middle - 7.0), row.simulated, axis, middle + 8.0)
 }

@@ -1,5 +1,5 @@
-//! Contradictions between keys of treatments, diagnosis groups and the calendar: names that nothing has, shares that do
-//! not add up, dates that never come.
+//! Contradictions between keys of treatments, diagnosis groups, couples and the calendar: names that nothing has, shares that
+//! do not add up, clients without a partner, dates that never come.
 
 use super::rules::{Contradiction, World};
 use super::symptoms::Symptoms;
@@ -88,6 +88,30 @@ impl World {
             });
         }
         found.extend(self.no_such_treatment("workload.first_step.treatment", &step.treatment));
+        found
+    }
+
+    /// Couples where nobody has a partner of her own, or where straight lines head for no level.
+    pub(super) fn couple_contradictions(&self) -> Vec<Contradiction> {
+        let Some(couples) = &self.couples else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        let mut say = |path: &str, what: String, help: String| {
+            found.push(Contradiction { path: path.into(), what, help, slip: None });
+        };
+        let clients = self.clinics.clients_per_therapist;
+        if self.workload.is_some() {
+            let what = "clients come in couples, but in an open clinic each is referred alone".into();
+            say("couples", what, "leave out `workload`, or leave out `couples`".into());
+        } else if !clients.is_multiple_of(2) {
+            let what = format!("is {clients}, and with `couples` one client of each therapist would have no partner");
+            say("clinics.clients_per_therapist", what, format!("make it even, such as {}: two clients are a couple", clients + 1));
+        }
+        if matches!(self.symptoms, Symptoms::LinearGrowth(_)) && couples.split_heading != 0.0 {
+            let what = format!("is {}, and straight lines head for no level that a split could move", couples.split_heading);
+            say("couples.split_heading", what, "with LinearGrowth make it 0".into());
+        }
         found
     }
 

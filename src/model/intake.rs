@@ -65,10 +65,11 @@ pub struct Start {
 }
 
 /// Client and therapist before their first session: what both bring, as far as it is needed more than once.
-struct Meeting<'a> {
+pub(super) struct Meeting<'a> {
     clinic: &'a Clinic,
     therapist: &'a Therapist,
     luck: &'a ClientLuck,
+    diagnosis: u16,
     group: &'a Group,
     mismatch: f64,
     personality_disorder: bool,
@@ -81,57 +82,97 @@ struct Meeting<'a> {
 /// Starts a course. Under relaxation the rate is still a logarithm until [`finish_rates`].
 #[inline(always)]
 pub fn start(rules: &Rules, clinic: &Clinic, therapist: &Therapist, luck: &ClientLuck) -> Start {
-    let world = &rules.world;
-    let profile = &rules.treatment.profile;
-    let [anxiety, avoidance] = luck.attachment;
-    let (diagnosis, group) = rules.groups.find(luck.diagnosis);
-    let mismatch = mismatch(luck.attachment, [therapist.anxiety, therapist.avoidance]);
-    let personality_disorder = has_personality_disorder(rules, group, luck);
-    let client = client_alliance(rules, luck);
-    let r#match = match_alliance(rules, mismatch, luck);
-    let dyad = Meeting { clinic, therapist, luck, group, mismatch, personality_disorder, client, r#match };
+    let dyad = Meeting::new(rules, clinic, therapist, luck);
+    dyad.start(rules, dyad.effective_alliance(rules))
+}
 
-    let [bond, task, goal] = luck.components;
-    let components = [rules.component_sd * bond, rules.component_sd * task, rules.component_sd * goal];
-    let link = group.alliance_effect * clinic.alliance_effect;
-    let effective = link * effective_alliance(rules, &dyad, components);
-    let [symptoms, heading, rate] = prognosis(rules, &dyad, effective);
-    let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
-    let burnout = &rules.burnout;
+impl<'a> Meeting<'a> {
+    /// A client meets a therapist.
+    #[inline(always)]
+    pub(super) fn new(rules: &'a Rules, clinic: &'a Clinic, therapist: &'a Therapist, luck: &'a ClientLuck) -> Self {
+        let (diagnosis, group) = rules.groups.find(luck.diagnosis);
+        let mismatch = mismatch(luck.attachment, [therapist.anxiety, therapist.avoidance]);
+        Self {
+            clinic,
+            therapist,
+            luck,
+            diagnosis,
+            group,
+            mismatch,
+            personality_disorder: has_personality_disorder(rules, group, luck),
+            client: client_alliance(rules, luck),
+            r#match: match_alliance(rules, mismatch, luck),
+        }
+    }
 
-    Start {
-        symptoms: symptoms + before,
-        trait_alliance: profile.therapist_share * (therapist.alliance + therapist.career.alliance) + (client + group.alliance) + r#match
-            - burnout.trait_alliance * therapist.burnout
-            + clinic.alliance
-            + profile.alliance,
-        client_alliance: client + group.alliance,
-        match_alliance: r#match,
-        components,
-        state: world.alliance.initial_state_variance.sqrt() * luck.state,
-        heading,
-        rate,
-        state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect) * link,
-        link,
-        good_enough: rules.symptom_scale.exact(world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough),
-        rupture: rupture_base(rules, &dyad),
-        notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout + therapist.career.notice,
-        repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill + therapist.career.repair,
-        dropout: world.endings.dropout
-            + therapist.dropout
-            + clinic.dropout
-            + world.endings.dropout_motivation * luck.motivation
-            + profile.dropout
-            + group.dropout,
-        uptake: therapist.uptake,
-        anxiety,
-        avoidance,
-        mismatch,
-        personality_disorder,
-        diagnosis,
-        week: 0.0,
-        leniency: world.raters.client_leniency_sd * luck.leniency,
-        post: [luck.post_error, luck.post_residual, luck.final_form],
+    /// Own parts of bond, task and goal, SD (divided by the loading).
+    #[inline(always)]
+    fn components(&self, rules: &Rules) -> [f64; 3] {
+        let [bond, task, goal] = self.luck.components;
+        [rules.component_sd * bond, rules.component_sd * task, rules.component_sd * goal]
+    }
+
+    /// The course before its first session, if that is the alliance that works in it.
+    #[inline(always)]
+    pub(super) fn start(&self, rules: &Rules, effective: f64) -> Start {
+        let world = &rules.world;
+        let profile = &rules.treatment.profile;
+        let &Self { clinic, therapist, luck, diagnosis, group, mismatch, personality_disorder, client, r#match } = self;
+        let [anxiety, avoidance] = luck.attachment;
+        let link = group.alliance_effect * clinic.alliance_effect;
+        let [symptoms, heading, rate] = prognosis(rules, self, link * effective);
+        let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
+        let burnout = &rules.burnout;
+
+        Start {
+            symptoms: symptoms + before,
+            trait_alliance: profile.therapist_share * (therapist.alliance + therapist.career.alliance)
+                + (client + group.alliance)
+                + r#match
+                - burnout.trait_alliance * therapist.burnout
+                + clinic.alliance
+                + profile.alliance,
+            client_alliance: client + group.alliance,
+            match_alliance: r#match,
+            components: self.components(rules),
+            state: world.alliance.initial_state_variance.sqrt() * luck.state,
+            heading,
+            rate,
+            state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect) * link,
+            link,
+            good_enough: rules.symptom_scale.exact(world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough),
+            rupture: rupture_base(rules, self),
+            notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout + therapist.career.notice,
+            repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill + therapist.career.repair,
+            dropout: world.endings.dropout
+                + therapist.dropout
+                + clinic.dropout
+                + world.endings.dropout_motivation * luck.motivation
+                + profile.dropout
+                + group.dropout,
+            uptake: therapist.uptake,
+            anxiety,
+            avoidance,
+            mismatch,
+            personality_disorder,
+            diagnosis,
+            week: 0.0,
+            leniency: world.raters.client_leniency_sd * luck.leniency,
+            post: [luck.post_error, luck.post_residual, luck.final_form],
+        }
+    }
+
+    /// What alliance brings through the pathways of the treatment, SD: parts weighted by source, less what burnout takes.
+    #[inline(always)]
+    pub(super) fn effective_alliance(&self, rules: &Rules) -> f64 {
+        let effects = &rules.world.alliance_effects;
+        let treatment = &rules.treatment;
+        let weighted = effects.therapist * (treatment.profile.therapist_share * (self.therapist.alliance + self.therapist.career.alliance))
+            + effects.client * (self.client + self.group.alliance)
+            + effects.r#match * (self.r#match + treatment.profile.alliance)
+            + effects.clinic * self.clinic.alliance;
+        treatment.effective_alliance(pull(effects, weighted, self.luck.support), self.components(rules))
+            - rules.burnout.effective_alliance * self.therapist.burnout
     }
 }
 
@@ -165,19 +206,6 @@ fn client_alliance(rules: &Rules, luck: &ClientLuck) -> f64 {
 #[inline(always)]
 fn has_personality_disorder(rules: &Rules, group: &Group, luck: &ClientLuck) -> bool {
     luck.personality < group.personality_disorder.unwrap_or(rules.world.clients.personality_disorder)
-}
-
-/// What alliance brings through the pathways of the treatment, SD: parts weighted by source, less what burnout takes.
-#[inline(always)]
-fn effective_alliance(rules: &Rules, dyad: &Meeting, components: [f64; 3]) -> f64 {
-    let effects = &rules.world.alliance_effects;
-    let treatment = &rules.treatment;
-    let weighted = effects.therapist * (treatment.profile.therapist_share * (dyad.therapist.alliance + dyad.therapist.career.alliance))
-        + effects.client * (dyad.client + dyad.group.alliance)
-        + effects.r#match * (dyad.r#match + treatment.profile.alliance)
-        + effects.clinic * dyad.clinic.alliance;
-    treatment.effective_alliance(pull(effects, weighted, dyad.luck.support), components)
-        - rules.burnout.effective_alliance * dyad.therapist.burnout
 }
 
 /// Symptoms at intake, the level the client is heading for and how fast she changes. Who comes, and how distressed, does

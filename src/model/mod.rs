@@ -10,6 +10,7 @@
 //! 6. [`ending`]: go on, or end, and why.
 //!
 //! [`burnout`] says what a therapist's burnout does, also in the middle of a course.
+//! [`couples`] says what two clients are to each other who come together.
 //! [`rating`] says what clients, therapists and observers see of the alliance.
 //!
 //! [`draws`] names all luck; [`rules`] turns parameters into the constants of the hot loop;
@@ -20,6 +21,7 @@ pub mod burnout;
 pub mod client;
 pub mod clinic;
 mod contradictions;
+pub mod couples;
 pub mod courses;
 pub mod development;
 pub mod diagnosis;

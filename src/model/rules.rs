@@ -4,6 +4,7 @@ use super::alliance::Alliance;
 use super::burnout::BurnoutRules;
 use super::client::{Clients, Match};
 use super::clinic::Clinics;
+use super::couples::Couples;
 use super::diagnosis::{Diagnosis, Groups};
 use super::draws::{CLIENT_SLOTS, Needs, SESSION_SLOTS, intake_slot, slot};
 use super::ending::Endings;
@@ -34,6 +35,8 @@ pub struct World {
     pub therapists: Therapists,
     /// How clients differ.
     pub clients: Clients,
+    /// Clients come in couples; without it, each comes alone.
+    pub couples: Option<Couples>,
     /// Diagnosis groups by name; without any, clients are of one kind.
     pub diagnoses: BTreeMap<String, Diagnosis>,
     /// The fit between client and therapist.
@@ -139,6 +142,7 @@ impl World {
         found.extend(self.group_contradictions());
         found.extend(self.calendar_contradictions());
         found.extend(self.step_contradictions());
+        found.extend(self.couple_contradictions());
         found
     }
 

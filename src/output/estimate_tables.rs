@@ -6,6 +6,7 @@ use super::results::{AnalysisResults, TermResults};
 use super::study_tables::{label, real, whole};
 use crate::dataset::built::{Builder, BuiltTable};
 use crate::performance::Measured;
+use crate::performance::measures::Performance;
 
 /// Name of the table of terms.
 const PERFORMANCE: &str = "performance";
@@ -20,7 +21,7 @@ pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
     let value = |of: fn(&TermResults) -> Measured| rows.iter().map(|(_, term)| of(term).value).collect();
     let error = |of: fn(&TermResults) -> Measured| rows.iter().map(|(_, term)| of(term).mcse).collect();
     let texts = |of: fn(&AnalysisResults, &TermResults) -> String| rows.iter().map(|(one, term)| of(one, term)).collect::<Vec<_>>();
-    Builder::new(PERFORMANCE)
+    let table = Builder::new(PERFORMANCE)
         .number("cell", "1", "cell of the design", number(|one, _| one.cell as u64))
         .category("estimator", "name of the analysis", &texts(|one, _| one.name.clone()))
         .number("arm", "1", "arm within the cell; 0: all arms together", number(|one, _| one.arm.map_or(0, |arm| arm as u64 + 1)))
@@ -39,8 +40,32 @@ pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
         )
         .real("empirical_se_mcse", "see term", "Monte Carlo standard error of empirical_se", error(|term| term.empirical_se))
         .real("model_se", "see term", "root mean square of the standard errors that the method states", value(|term| term.model_se))
-        .real("model_se_mcse", "see term", "Monte Carlo standard error of model_se", error(|term| term.model_se))
-        .build()
+        .real("model_se_mcse", "see term", "Monte Carlo standard error of model_se", error(|term| term.model_se));
+    let table = measured(table, ("rejection", "share", "share of replicates with p at most .05"), rows.iter().map(|row| row.1.rejection));
+    let judged = JUDGED.iter().fold(table, |table, (column, of)| {
+        measured(table, *column, rows.iter().map(|row| row.1.judged.as_ref().map_or(Measured::NONE, |judged| of(judged))))
+    });
+    judged.build()
+}
+
+/// Name, unit and meaning of a column.
+type Column = (&'static str, &'static str, &'static str);
+
+/// What is said about a term whose truth is given.
+const JUDGED: [(Column, fn(&Performance) -> Measured); 7] = [
+    (("truth", "see term", "what is true (NaN: no truth is given)"), |one| one.truth),
+    (("bias", "see term", "mean estimate minus truth; against a contrast replicate by replicate"), |one| one.bias),
+    (("relative_bias", "share", "bias over truth; not defined where the truth may be 0"), |one| one.relative_bias),
+    (("mse", "see term, squared", "mean squared error"), |one| one.mse),
+    (("model_se_error", "%", "how far the stated standard error is from the empirical one"), |one| one.model_se_error),
+    (("coverage", "share", "share of 95 % intervals that hold the truth"), |one| one.coverage),
+    (("bias_eliminated_coverage", "share", "share of 95 % intervals that hold the mean estimate"), |one| one.bias_eliminated_coverage),
+];
+
+/// A column and its Monte Carlo standard error.
+fn measured(table: Builder, (name, unit, meaning): Column, values: impl Iterator<Item = Measured>) -> Builder {
+    let (value, mcse): (Vec<f64>, Vec<f64>) = values.map(|one| (one.value, one.mcse)).unzip();
+    table.real(name, unit, meaning, value).real(&format!("{name}_mcse"), unit, &format!("Monte Carlo standard error of {name}"), mcse)
 }
 
 /// One row per cell, analysis, arm and reason for which fits had no answer.
@@ -107,11 +132,25 @@ fn address(table: &OwnedTable, row: usize) -> AnalysisResults {
 
 fn term(table: &OwnedTable, row: usize) -> TermResults {
     let pair = |name: &str| Measured { value: real(table, name, row), mcse: real(table, &format!("{name}_mcse"), row) };
+    let judged = Performance {
+        truth: pair("truth"),
+        bias: pair("bias"),
+        relative_bias: pair("relative_bias"),
+        empirical_se: pair("empirical_se"),
+        mse: pair("mse"),
+        model_se: pair("model_se"),
+        model_se_error: pair("model_se_error"),
+        coverage: pair("coverage"),
+        bias_eliminated_coverage: pair("bias_eliminated_coverage"),
+        rejection: pair("rejection"),
+    };
     TermResults {
         term: label(table, "term", row),
         n: count(table, "n", row),
         estimate: pair("estimate"),
         empirical_se: pair("empirical_se"),
         model_se: pair("model_se"),
+        rejection: pair("rejection"),
+        judged: (!judged.truth.value.is_nan()).then_some(judged),
     }
 }

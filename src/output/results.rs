@@ -7,6 +7,7 @@ use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
 use crate::performance::Measured;
+use crate::performance::measures::{Performance, performance, share};
 use crate::performance::sensitivity::Statistic;
 use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
 use crate::scenario::points::Luck;
@@ -136,6 +137,10 @@ pub struct TermResults {
     pub empirical_se: Measured,
     /// Root mean square of the standard errors that the method states.
     pub model_se: Measured,
+    /// Share of replicates with p ≤ .05.
+    pub rejection: Measured,
+    /// How it does against the truth, where one is given.
+    pub judged: Option<Performance>,
 }
 
 /// One analysis in one arm, or over all arms.
@@ -167,6 +172,8 @@ impl AnalysisResults {
             estimate: term.estimate.measured(),
             empirical_se: term.estimate.spread(),
             model_se: term.variance.measured().root(),
+            rejection: share(term.rejected, term.tested),
+            judged: (!term.said.is_empty()).then(|| performance(&term.said)),
         };
         Self {
             cell,

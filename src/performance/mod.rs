@@ -1,5 +1,6 @@
 //! What a simulation reports about a quantity: its value and the Monte Carlo standard error; and which assumptions move it.
 
+pub mod measures;
 pub mod sensitivity;
 
 /// A long-run quantity estimated from replicates, and how far chance may have moved it.

@@ -250,6 +250,7 @@ impl Trial {
         self.ratio(n, found);
         self.units(arms, found);
         self.open_clinics(arms, found);
+        self.couples(arms, found);
         if !self.strata.is_empty() && self.unit != Unit::Client {
             let what = format!("is {:?}, but {} are randomised, not clients", self.strata, self.unit.plural());
             found.say("strata", what, "leave strata away, or randomise clients".into());
@@ -279,6 +280,14 @@ impl Trial {
                 let what = format!("is {}, which cannot be divided {}", self.block, ratio_in_words(written));
                 found.say("block", what, format!("make it a multiple of {sum}, such as {next}, or 0 for simple randomisation"));
             }
+        }
+    }
+
+    /// Partners cannot come together and be in two arms.
+    fn couples(&self, arms: &[&World], found: &mut Findings) {
+        if self.unit == Unit::Client && arms.iter().any(|world| world.couples.is_some()) {
+            let what = "is Client, but with `couples` partners come together and cannot be in different arms".into();
+            found.say("unit", what, "randomise therapists or clinics".into());
         }
     }
 

@@ -7,6 +7,7 @@ use super::points::{Luck, Points};
 use crate::model::alliance::Alliance;
 use crate::model::client::{Clients, Match};
 use crate::model::clinic::Clinics;
+use crate::model::couples::Couples;
 use crate::model::diagnosis::Diagnosis;
 use crate::model::ending::Endings;
 use crate::model::feedback::{Feedback, Tracking};
@@ -45,6 +46,8 @@ params! {
         therapists: Therapists = Therapists::default() => dive;
         /// How clients differ when they come.
         clients: Clients = Clients::default() => dive;
+        /// Couples: two clients of a therapist who come together. `None`: each client comes alone.
+        couples: Option<Couples> = None => dive;
         /// Diagnosis groups by name, with their shares; empty for clients of one kind.
         diagnoses: BTreeMap<String, Diagnosis> = BTreeMap::new() => dive;
         /// The fit between client and therapist.
@@ -147,6 +150,7 @@ impl From<&ScenarioFile> for World {
             workload: file.workload.clone(),
             therapists: file.therapists.clone(),
             clients: file.clients.clone(),
+            couples: file.couples.clone(),
             diagnoses: file.diagnoses.clone(),
             r#match: file.r#match.clone(),
             alliance: file.alliance.clone(),

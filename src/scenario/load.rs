@@ -1,5 +1,6 @@
 //! From a file to a scenario that is known to be valid: every arm of every cell as a checked world.
 
+use super::assumed::Assumed;
 use super::design::Design;
 use super::document::Document;
 use super::estimators;
@@ -72,6 +73,8 @@ pub struct ArmPlan {
     /// The arm as a scenario text with all defaults written out. Empty in the cells of a sampled design after the
     /// first: there may be thousands, and they differ in the swept keys only.
     pub text: String,
+    /// Numbers of the keys that are the truth of some analysis (see [`Analyses::parameters`]).
+    pub parameters: Vec<f64>,
     /// Hash of what in that text says what is simulated: without title, seed, replicates and output.
     substance: [u8; 32],
 }
@@ -88,7 +91,7 @@ impl ArmPlan {
             design: design.clone(),
             ..file.clone()
         })?;
-        Ok(Self { name, world: World::from(file), text, substance: Sha256::digest(substance).into() })
+        Ok(Self { name, world: World::from(file), text, parameters: Vec::new(), substance: Sha256::digest(substance).into() })
     }
 
     /// Clinics, therapists and clients of one replicate.
@@ -115,6 +118,14 @@ impl Scenario {
     /// # Errors
     /// All problems at once, each with its place.
     pub fn load(name: &str, text: &str, settings: &[String]) -> Result<Self, Problems> {
+        Self::load_assuming(name, text, settings, &Assumed::default())
+    }
+
+    /// The same, as if some keys had other values.
+    ///
+    /// # Errors
+    /// As for [`Scenario::load`].
+    pub fn load_assuming(name: &str, text: &str, settings: &[String], assumed: &Assumed) -> Result<Self, Problems> {
         let (file, document) = read_document::<ScenarioFile>(name, text).map_err(|found| with_overrides(found, name, text))?;
         let settings = settings.iter().map(|setting| Override::from_setting(setting)).collect::<Result<Vec<_>, _>>()?;
         let (base, _) = resolve(&file, &settings, &OF_THE_FILE)?;
@@ -128,7 +139,7 @@ impl Scenario {
             .collect();
         let placed = |found: Problems| Problems::new(where_set(found.list().to_vec(), &of_study));
         let sampling = Sampling::of(&base, &document).map_err(placed)?;
-        let cells = cells(&base, &document, &sampling).map_err(placed);
+        let cells = cells((&base, assumed), &document, &sampling).map_err(placed);
         let names = match &cells {
             Ok(cells) => estimators::names(cells.iter()),
             Err(_) => estimators::names_before_arms(&base),
@@ -136,6 +147,7 @@ impl Scenario {
         let analyses = estimators::analyses(&base.estimators, &names, &document);
         let analyses = analyses.map_err(|found| Problems::new(where_set(found, &of_study)));
         let (cells, analyses) = both(cells, analyses)?;
+        Problems::new(where_set(estimators::without_number(&base.estimators, &cells, &document), &of_study)).into_result()?;
         Ok(Self {
             title: base.title,
             question: base.question,
@@ -246,17 +258,17 @@ fn as_problems(found: Vec<Contradiction>, document: &Document, place: Option<&Pa
 }
 
 /// All cells of a design.
-fn cells(base: &ScenarioFile, document: &Document, sampling: &Sampling) -> Result<Vec<CellPlan>, Problems> {
+fn cells((base, assumed): (&ScenarioFile, &Assumed), document: &Document, sampling: &Sampling) -> Result<Vec<CellPlan>, Problems> {
     if sampling.points.sampled() {
         // Wrong ends of ranges are told where they were written, and not by some point between them.
         let ends = sampling.corners().into_iter().filter_map(|corner| resolve(&bare(base), &corner, &OF_THE_STUDY).err());
         ends.reduce(Problems::and).map_or(Ok(()), Err)?;
     }
-    (0..sampling.cells.len()).map(|index| cell(base, document, sampling, index)).collect()
+    (0..sampling.cells.len()).map(|index| cell((base, assumed), document, sampling, index)).collect()
 }
 
 /// Cell `index` of the design.
-fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: usize) -> Result<CellPlan, Problems> {
+fn cell((base, assumed): (&ScenarioFile, &Assumed), document: &Document, sampling: &Sampling, index: usize) -> Result<CellPlan, Problems> {
     let levels = sampling.levels(index);
     let (swept, text) = resolve(&bare(base), &levels, &OF_THE_STUDY)?;
     let mut found = contradictions(&World::from(&swept), document, Some(&Path::default().field("sweep")));
@@ -267,7 +279,7 @@ fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: us
         }
     }
     Problems::new(found).into_result()?;
-    let arms = arms(base, &swept, text, document);
+    let arms = arms((base, assumed), (&swept, text), &levels, document);
     let worlds = match &arms {
         Ok(arms) => arms.iter().map(|arm| arm.world.clone()).collect(),
         Err(_) => vec![World::from(&swept); base.arms.len().max(1)],
@@ -280,6 +292,13 @@ fn cell(base: &ScenarioFile, document: &Document, sampling: &Sampling, index: us
         Ok(arms) => clashes.into_result().map(|()| arms),
         Err(problems) => Err(problems.and(clashes)),
     }?;
+    let paths = estimators::parameters(&base.estimators);
+    if !paths.is_empty() {
+        for arm in &mut arms {
+            let tree = reader::read(&arm.text).root;
+            arm.parameters = paths.iter().map(|path| tree.as_ref().map_or(f64::NAN, |tree| estimators::number_at(tree, path))).collect();
+        }
+    }
     if sampling.points.sampled() && index > 0 {
         arms.iter_mut().for_each(|arm| arm.text = String::new());
     }
@@ -309,9 +328,15 @@ fn bare(base: &ScenarioFile) -> ScenarioFile {
 }
 
 /// The arms of a cell. All their problems are reported together.
-fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Document) -> Result<Vec<ArmPlan>, Problems> {
+fn arms(
+    (base, assumed): (&ScenarioFile, &Assumed),
+    (swept, text): (&ScenarioFile, String),
+    levels: &[Override],
+    document: &Document,
+) -> Result<Vec<ArmPlan>, Problems> {
     if base.arms.is_empty() {
-        return plan("base", swept, &swept.design, text, document).map(|plan| vec![plan]);
+        let (file, text) = assumed.apply((swept.clone(), text), &document.root, &[levels])?;
+        return plan("base", &file, &swept.design, text, document).map(|plan| vec![plan]);
     }
     let one_arm = ScenarioFile { design: swept.design.of_one_arm(), ..swept.clone() };
     let mut plans: Vec<ArmPlan> = Vec::new();
@@ -325,7 +350,10 @@ fn arms(base: &ScenarioFile, swept: &ScenarioFile, text: String, document: &Docu
                 Some("give every arm its own name".into()),
             )]));
         }
-        match resolve(&one_arm, &document.overrides(&at.clone().field("set")), &OF_THE_CELL) {
+        let own = document.overrides(&at.clone().field("set"));
+        let made = resolve(&one_arm, &own, &OF_THE_CELL);
+        let resolved = made.and_then(|made| assumed.apply(made, &document.root, &[levels, &own]));
+        match resolved {
             Err(more) => problems = problems.and(more),
             Ok((file, text)) => {
                 let plan = plan(&entry.name, &file, &swept.design, text, document)?;

@@ -4,6 +4,7 @@
 //! everything stands; `ron` turns it into the typed scenario and is the judge of what is
 //! valid; and when it refuses, [`check`] compares the tree with the [`schema`] of that type to
 //! say in plain words, and all at once, what is wrong ([`problem`]).
+pub mod assumed;
 pub mod check;
 pub mod describe;
 pub mod design;
@@ -19,6 +20,7 @@ pub mod points;
 pub mod problem;
 pub mod read;
 pub mod reader;
+pub mod rewrite;
 pub mod sampling;
 pub mod schema;
 pub mod suggest;

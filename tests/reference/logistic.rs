@@ -19,8 +19,8 @@ fn without_groups() {
     close("deviance", -2.0 * found.log_likelihood, number(&expected, "/glm/deviance"), DIGITS);
 }
 
-/// `glmer` finds the groups' modes to about seven digits only, most visibly in Laplace's approximation; d16_glmm_extended.json
-/// maximises the same approximations in extended precision.
+/// `glmer` finds the groups' modes to about seven digits only, most visibly in Laplace's approximation;
+/// d16_glmm_extended.json maximises the same approximations in extended precision.
 #[test]
 fn random_intercepts() {
     let data = table("d16_glmm_binary.csv");

@@ -71,6 +71,8 @@ enum Kind {
     Correlation(Value, Value),
     /// Correlation between clients of the same therapist.
     SameTherapist(Value),
+    /// Correlation of the difference from another client of the same therapist, whichever has more, with something of one's own.
+    Split(Value, Value),
     /// Correlation between clients of two therapists of the same clinic.
     SameClinic(Value),
 }
@@ -186,6 +188,7 @@ impl Sample {
             Kind::Sd(value) => sd(&self.column(value)),
             Kind::Correlation(x, y) => correlation(&self.pairs(x, y, Some)),
             Kind::SameTherapist(value) => correlation(&self.pairs(value, value, |at| self.same_therapist[at])),
+            Kind::Split(of, with) => correlation(&self.splits(of, with)),
             Kind::SameClinic(value) => correlation(&self.pairs(value, value, |at| self.same_clinic[at])),
         }
     }
@@ -200,6 +203,17 @@ impl Sample {
     fn pairs(&self, x: Value, y: Value, partner: impl Fn(usize) -> Option<usize>) -> Vec<(usize, f64, f64)> {
         let pair = |at: usize| Some((self.units[at], x(&self.outcomes[at]), y(&self.outcomes[partner(at)?])));
         (0..self.outcomes.len()).filter_map(pair).filter(|(_, x, y)| !x.is_nan() && !y.is_nan()).collect()
+    }
+}
+
+impl Sample {
+    /// Unit, difference of a client from the one who belongs to her, and something of her own.
+    fn splits(&self, of: Value, with: Value) -> Vec<(usize, f64, f64)> {
+        let one = |at: usize| {
+            let split = of(&self.outcomes[at]) - of(&self.outcomes[self.same_therapist[at]?]);
+            Some((self.units[at], split.abs(), with(&self.outcomes[at])))
+        };
+        (0..self.outcomes.len()).filter_map(one).filter(|(_, x, y)| !x.is_nan() && !y.is_nan()).collect()
     }
 }
 
@@ -380,6 +394,7 @@ fn measures() -> Vec<Measure> {
     ] {
         add(&format!("r same therapist, {name}"), Kind::SameTherapist(value), Matters::Points(0.04));
     }
+    add("r split of early ratings, final", Kind::Split(early_rating, last), Matters::Points(0.04));
     for (name, value) in [("final", last), ("early rating", early_rating), ("dropout", dropout)] {
         add(&format!("r same clinic, {name}"), Kind::SameClinic(value), Matters::Points(0.04));
     }

@@ -184,6 +184,10 @@ impl<'a> Setting<'a> {
             let clinic = Clinic::open(self.world, luck);
             for _ in 0..clinics.therapists {
                 let mut therapist = Therapist::hire(self.world, self.bug, luck);
+                if let Some(couples) = &self.world.couples {
+                    outcomes.extend(self.couples_of(couples, clinic, therapist, luck, listen));
+                    continue;
+                }
                 for i in 0..clinics.clients_per_therapist {
                     if self.bug == Some(Bug::TherapistEach) {
                         therapist = Therapist::hire(self.world, self.bug, luck);
@@ -227,7 +231,7 @@ pub struct Course<'a> {
     client: Client,
     /// Δ of today.
     interval: f64,
-    /// What waiting adds to the log-odds of dropout.
+    /// What waiting or a split adds to the log-odds of dropout.
     dropout_of_waiting: f64,
     t: u16,
     symptoms: f64,
@@ -309,6 +313,12 @@ impl<'a> Course<'a> {
 
     /// One session, and whether the course ends after it.
     pub fn session(&mut self, luck: &mut Luck, listen: &mut impl FnMut(u16, f64)) -> Option<EndReason> {
+        self.hold(luck, listen);
+        self.ending(luck)
+    }
+
+    /// One session and the week after.
+    pub fn hold(&mut self, luck: &mut Luck, listen: &mut impl FnMut(u16, f64)) {
         self.t += 1;
         self.today = Today::default();
         self.do_symptoms();
@@ -323,7 +333,16 @@ impl<'a> Course<'a> {
         }
         self.rate(luck);
         self.live_a_week(luck);
-        self.ending(luck)
+    }
+
+    /// Section 14: what a split adds to the log-odds of dropout.
+    pub fn be_split(&mut self, log_odds: f64) {
+        self.dropout_of_waiting += log_odds;
+    }
+
+    /// Was that the last session that there can be?
+    pub fn is_over(&self) -> bool {
+        self.t >= self.setting.world.endings.session_cap
     }
 
     /// Section 12: what so many weeks of waiting have done before the first session.
@@ -767,12 +786,14 @@ impl<'a> Course<'a> {
         }
     }
 
-    fn good_enough(&self) -> bool {
+    /// Is her last observed score good enough for her?
+    pub fn good_enough(&self) -> bool {
         let level = if self.bug(Bug::GoodEnoughOnLatent) { self.symptoms } else { self.setting.symptom_form.latent(self.score) };
         level <= self.client.good_enough
     }
 
-    fn dropout_log_odds(&self) -> f64 {
+    /// Log-odds of dropping out now.
+    pub fn dropout_log_odds(&self) -> f64 {
         let endings = &self.setting.world.endings;
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
         let mut log_odds = self.dropout_of_waiting + endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;

@@ -1,6 +1,7 @@
 //! Sections 1 and 2 of `docs/model.md`, written again: clinics, therapists, clients, and the
 //! effective alliance of each dyad. One person at a time, a random number only when it is needed.
 
+use dyadsim::model::couples::Couples;
 use dyadsim::model::diagnosis::Diagnosis;
 use dyadsim::model::intervention::Intervention;
 use dyadsim::model::rules::World;
@@ -140,6 +141,16 @@ pub enum Bug {
     CalendarBelowZero,
     /// The calendar counts the first week looked at as week 1.
     CalendarFromOne,
+    /// The second partner's own draw is not scaled down.
+    PartnersSpreadWider,
+    /// Only her own alliance works for a partner.
+    PartnerIdle,
+    /// A split costs from 0 on.
+    SplitFromZero,
+    /// One partner who is well is enough for a planned ending.
+    OneIsWell,
+    /// Outside reasons come to each partner.
+    OutsideReasonsTwice,
     /// Shares of places count everybody in treatment at the end of the week.
     PlacesAtTheEnd,
 }
@@ -416,29 +427,72 @@ pub struct Client {
 impl Client {
     /// A new client of this therapist in this clinic.
     pub fn admit(world: &World, bug: Option<Bug>, clinic: &Clinic, therapist: &Therapist, luck: &mut Luck) -> Self {
+        let dyad = Dyad::meet(world, bug, (clinic, therapist), None, luck);
+        dyad.settle(world, bug, (clinic, therapist), dyad.works, luck)
+    }
+}
+
+/// What a client brings and has with her therapist, before it is clear which alliance works for her.
+pub struct Dyad {
+    anxiety: f64,
+    avoidance: f64,
+    motivation: f64,
+    group: Group,
+    personality_disorder: bool,
+    mismatch: f64,
+    client_part: f64,
+    match_part: f64,
+    severity: Severity,
+    /// Draws that a partner may lean on: rest of the client part, rest of the match part. The third is z_Y.
+    rests: [f64; 2],
+    /// E, without what her diagnosis group does to it.
+    pub works: f64,
+}
+
+/// A normal draw, leaning on a partner's.
+fn leaning(bug: Option<Bug>, on: Option<(f64, f64)>, luck: &mut Luck) -> f64 {
+    let own = luck.normal();
+    match on {
+        None => own,
+        Some((rho, partner)) if bug == Some(Bug::PartnersSpreadWider) => rho * partner + own,
+        Some((rho, partner)) => rho * partner + (1.0 - rho * rho).sqrt() * own,
+    }
+}
+
+impl Dyad {
+    /// Client and therapist meet; a second partner leans on the first.
+    pub fn meet(
+        world: &World,
+        bug: Option<Bug>,
+        (clinic, therapist): (&Clinic, &Therapist),
+        first: Option<&Self>,
+        luck: &mut Luck,
+    ) -> Self {
         let clients = &world.clients;
+        let tie = |of: fn(&Couples) -> f64, draw: fn(&Self) -> f64| Some((of(world.couples.as_ref()?), draw(first?)));
         let (anxiety, avoidance, support, motivation) = (luck.normal(), luck.normal(), luck.normal(), luck.normal());
         let group = Group::of(world, luck);
         let personality_disorder = luck.chance(group.personality_disorder);
-        let client_part = client_part(world, anxiety, avoidance, luck);
+        let client_rest = leaning(bug, tie(|c| c.alliance_correlation, |d| d.rests[0]), luck);
+        let client_part = client_part(world, anxiety, avoidance, client_rest);
 
         let distance = ((anxiety - therapist.anxiety).abs() + (avoidance - therapist.avoidance).abs()) / 2.0;
         let mismatch = (distance - 2.0 / PI.sqrt()) / (1.0 - 2.0 / PI).sqrt();
-        let match_part = match_part(world, bug, mismatch, luck);
+        let shared_background = luck.chance(world.r#match.shared_background_share);
+        let match_rest = leaning(bug, tie(|c| c.alliance_correlation, |d| d.rests[1]), luck);
+        let match_part = match_part(world, bug, mismatch, shared_background, match_rest);
 
-        let z_severity = luck.normal();
+        let z_severity = leaning(bug, tie(|c| c.severity_correlation, |d| d.severity.z), luck);
         let makes_ill = if bug == Some(Bug::GroupAllianceMakesIll) { group.alliance } else { 0.0 };
-        let alliance_effect = if bug == Some(Bug::GroupsAlike) { 1.0 } else { group.alliance_effect };
         let intake_severity = clients.severity_mean
             + clients.severity_alliance * (therapist.alliance + client_part + match_part + makes_ill)
             + group.severity
             + clients.severity_sd * z_severity;
-        let mut symptoms_at_session_1 =
+        let symptoms_at_session_1 =
             intake_severity + clients.change_before_first_session + clients.change_before_first_session_sd * luck.normal();
 
         let weights = &world.alliance_effects;
         let treatment = treatment_of(world);
-        let comes_through = therapist_share(world, bug);
         let felt = if bug == Some(Bug::TreatmentAllianceIdle) { 0.0 } else { treatment.alliance };
         let weighted = weights.therapist * therapist.alliance_now(world, bug)
             + weights.client * (client_part + group.alliance)
@@ -446,40 +500,59 @@ impl Client {
             + weights.clinic * clinic.alliance;
         let pull = (weighted + weights.quadratic * weighted * weighted) * (1.0 + weights.support * support);
         let worn_off = therapist.alliance_worn_off(world, bug);
-        let effective_alliance =
-            alliance_effect * (through_pathways(world, pull, luck) - weights.therapist * worn_off * pathway_sum(world));
+        let works = through_pathways(world, pull, luck) - weights.therapist * worn_off * pathway_sum(world);
 
         let severity = Severity { z: z_severity, at_intake: intake_severity, at_session_1: symptoms_at_session_1 };
+        let rests = [client_rest, match_rest];
+        Self { anxiety, avoidance, motivation, group, personality_disorder, mismatch, client_part, match_part, severity, rests, works }
+    }
+
+    /// The client before session 1, if that is the alliance that works for her.
+    pub fn settle(
+        &self,
+        world: &World,
+        bug: Option<Bug>,
+        (clinic, therapist): (&Clinic, &Therapist),
+        works: f64,
+        luck: &mut Luck,
+    ) -> Client {
+        let &Self { anxiety, avoidance, motivation, group, ref severity, .. } = self;
+        let clients = &world.clients;
+        let (weights, treatment) = (&world.alliance_effects, treatment_of(world));
+        let comes_through = therapist_share(world, bug);
+        let alliance_effect = if bug == Some(Bug::GroupsAlike) { 1.0 } else { group.alliance_effect };
+        let effective_alliance = alliance_effect * works;
+        let mut symptoms_at_session_1 = severity.at_session_1;
         let development = &world.therapists.development;
         let progress = comes_through * therapist.career.progress(world, bug, therapist.uptake);
         let course = match &world.symptoms {
             Symptoms::Relaxation(r) => {
                 let people = (clinic, therapist);
-                let mut course = Prognosis::relaxation(world, r, bug, people, &severity, effective_alliance, luck);
+                let mut course = Prognosis::relaxation(world, r, bug, people, severity, effective_alliance, luck);
                 course.heading += r.heading_anxiety * anxiety + r.heading_avoidance * avoidance - development.heading_per_d * progress;
                 course.rate *= (r.rate_motivation * motivation).exp();
                 course
             }
             Symptoms::LinearGrowth(g) => {
                 symptoms_at_session_1 += g.therapist_intercept_sd * therapist.growth_intercept;
-                let mut course = Prognosis::line(g, therapist.growth_slope * comes_through, &severity, effective_alliance, luck);
+                let mut course = Prognosis::line(g, therapist.growth_slope * comes_through, severity, effective_alliance, luck);
                 course.slope += g.slope_anxiety * anxiety + g.slope_avoidance * avoidance - g.slope_motivation * motivation;
                 course.slope -= development.slope_per_d * progress;
                 course
             }
         };
-        Self {
+        Client {
             anxiety,
             avoidance,
             alliance_effect,
             group,
             motivation,
-            personality_disorder,
-            mismatch,
-            trait_alliance: therapist.alliance_now(world, bug) - worn_off
-                + client_part
+            personality_disorder: self.personality_disorder,
+            mismatch: self.mismatch,
+            trait_alliance: therapist.alliance_now(world, bug) - therapist.alliance_worn_off(world, bug)
+                + self.client_part
                 + group.alliance
-                + match_part
+                + self.match_part
                 + clinic.alliance
                 + treatment.alliance,
             good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
@@ -582,20 +655,20 @@ impl Prognosis {
 }
 
 /// C: the client's capacity for alliance.
-fn client_part(world: &World, anxiety: f64, avoidance: f64, luck: &mut Luck) -> f64 {
+fn client_part(world: &World, anxiety: f64, avoidance: f64, rest: f64) -> f64 {
     let clients = &world.clients;
     let rest_variance = clients.alliance_variance - clients.alliance_anxiety.powi(2) - clients.alliance_avoidance.powi(2);
-    clients.alliance_anxiety * anxiety + clients.alliance_avoidance * avoidance + rest_variance.sqrt() * luck.normal()
+    clients.alliance_anxiety * anxiety + clients.alliance_avoidance * avoidance + rest_variance.sqrt() * rest
 }
 
 /// M: the fit of the two.
-fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, luck: &mut Luck) -> f64 {
+fn match_part(world: &World, bug: Option<Bug>, mismatch: f64, shared_background: bool, rest: f64) -> f64 {
     let m = &world.r#match;
     let share = m.shared_background_share;
-    let shared = if luck.chance(share) { 1.0 } else { 0.0 };
+    let shared = if shared_background { 1.0 } else { 0.0 };
     let centre = if bug == Some(Bug::BackgroundNotCentred) { 0.0 } else { share };
     let rest_variance = m.alliance_variance - m.attachment_mismatch.powi(2) - m.shared_background.powi(2) * share * (1.0 - share);
-    m.attachment_mismatch * mismatch + m.shared_background * (shared - centre) + rest_variance.sqrt() * luck.normal()
+    m.attachment_mismatch * mismatch + m.shared_background * (shared - centre) + rest_variance.sqrt() * rest
 }
 
 /// E: the pull of alliance through care, expectancy and the specific ingredients.

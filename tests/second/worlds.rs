@@ -2,6 +2,7 @@
 //! clinic is the unit of independence.
 
 use dyadsim::model::clinic::Clinics;
+use dyadsim::model::couples::Couples;
 use dyadsim::model::development::{Development, Training};
 use dyadsim::model::diagnosis::Diagnosis;
 use dyadsim::model::feedback::{Alarm, Feedback, Oq, Pcoms, Tracking};
@@ -21,6 +22,7 @@ pub fn default_world() -> World {
     World {
         clinics,
         workload: None,
+        couples: None,
         therapists: Default::default(),
         clients: Default::default(),
         diagnoses: Default::default(),
@@ -600,5 +602,48 @@ pub fn meeting_interventions() -> World {
             Intervention::RepairEveryRupture(RepairEveryRupture { from: 4 }),
             Intervention::RepairEveryRupture(RepairEveryRupture { from: 3 }),
         ];
+    })
+}
+
+/// Two clients of each therapist, and a split that matters.
+fn two_by_two(w: &mut World) {
+    w.clinics.clients_per_therapist = 2;
+    w.clinics.count = 1200;
+    w.clinics.recruitment_weeks = 0.0;
+}
+
+/// Couples as they are by default.
+pub fn couples() -> World {
+    with(|w| {
+        two_by_two(w);
+        w.couples = Some(Couples::default());
+    })
+}
+
+/// Couples who are much to each other, in groups, with feedback, over time.
+pub fn close_couples() -> World {
+    with(|w| {
+        two_by_two(w);
+        three_groups(w);
+        w.feedback = Some(Feedback::Oq(Oq::default()));
+        w.clinics.session_interval = 2.0;
+        w.endings.planned = 0.8;
+        w.couples = Some(Couples {
+            alliance_correlation: 0.6,
+            severity_correlation: -0.5,
+            partner_share: 0.5,
+            split_heading: -8.0,
+            split_dropout: 0.9,
+            usual_split: 0.3,
+        });
+    })
+}
+
+/// Couples on straight lines.
+pub fn couples_linear() -> World {
+    with(|w| {
+        two_by_two(w);
+        w.symptoms = Symptoms::LinearGrowth(LinearGrowth { slope: -1.0, slope_sd: 0.8, slope_severity: -0.4, ..LinearGrowth::default() });
+        w.couples = Some(Couples { alliance_correlation: -0.4, partner_share: 0.7, split_heading: 0.0, ..Couples::default() });
     })
 }

@@ -1,6 +1,6 @@
 //! `dyadsim evidence`.
 
-mod folder;
+pub mod folder;
 mod json;
 mod keep;
 mod list;
@@ -13,7 +13,7 @@ use super::layout::{duration, thousands};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::terminal::{Messages, answer, answer_json};
 use super::threads;
-use crate::engine::run::Watch;
+use crate::evidence::courses::Courses;
 use crate::evidence::gallery::{Replicates, StudyPlan, StudyResult};
 use crate::evidence::report::Report;
 use crate::evidence::shipped;
@@ -33,7 +33,11 @@ pub fn run(args: &Evidence) -> Result<End, Failure> {
     };
     let targets = gallery.select(&args.only).map_err(|what| Failure::Input(anyhow!(what)))?;
     if args.list {
-        answer(&list::list(&gallery, &targets, colour_on_stdout()))?;
+        if args.json {
+            answer_json(&json::list(&gallery, &targets))?;
+        } else {
+            answer(&list::list(&gallery, &targets, colour_on_stdout()))?;
+        }
         return Ok(End::Done);
     }
     let plans = gallery.plans(&targets, replicates(args), &args.settings)?;
@@ -71,21 +75,6 @@ fn replicates(args: &Evidence) -> Replicates {
     }
 }
 
-/// Counts courses of treatment: studies differ too much in size to count their replicates.
-struct Courses<'a> {
-    counts: &'a Counts,
-    per_unit: f64,
-}
-
-impl Watch for Courses<'_> {
-    fn stop(&self) -> bool {
-        self.counts.stop()
-    }
-    fn done(&self, units: u64, sessions: u64) {
-        self.counts.done((units as f64 * self.per_unit).round() as u64, sessions);
-    }
-}
-
 /// Results of the studies, in order; fewer than there are studies when somebody stopped the run.
 fn simulate(plans: &[StudyPlan], messages: Messages) -> Result<Vec<StudyResult>, Failure> {
     let counts = Arc::new(Counts::default());
@@ -93,7 +82,7 @@ fn simulate(plans: &[StudyPlan], messages: Messages) -> Result<Vec<StudyResult>,
     let mut results = Vec::with_capacity(plans.len());
     for (number, plan) in (1..).zip(plans) {
         counts.about(&format!("study {number} of {} ({})", thousands(plans.len() as u64), plan.name));
-        let watch = Courses { counts: &counts, per_unit: plan.courses_per_unit() };
+        let watch = Courses { watch: &*counts, per_unit: plan.courses_per_unit() };
         let result = plan.run(&watch).map_err(|what| Failure::Input(anyhow!("study {}: {what}", plan.name)))?;
         if result.outcome.interrupted {
             break;

@@ -10,6 +10,7 @@ mod meta;
 mod mixed;
 mod moments;
 mod regression;
+mod reliability;
 mod shapes;
 mod survival;
 
@@ -20,10 +21,12 @@ pub use meta::Meta;
 pub use mixed::{Freedom, Mixed};
 pub use moments::{Mean, Sd};
 pub use regression::Linear;
+pub use reliability::Alpha;
 pub use shapes::Shapes;
 pub use survival::{Cox, KaplanMeier};
 
 use super::coefficient::Coefficient;
+use super::effect_size::{Group, difference};
 use super::formula::expr::{Expr, View};
 use super::formula::names::Condition;
 use super::status::{Failure, Status};
@@ -121,6 +124,27 @@ pub struct Analysis {
     pub filter: Vec<Condition>,
     /// How they are analysed.
     pub method: Arc<dyn Method>,
+    /// What is true: position of the term, and the truth.
+    pub truths: Vec<(usize, Truth)>,
+}
+
+/// What estimates of a term are judged against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Truth {
+    /// A number.
+    Value(f64),
+    /// The number that a key of the scenario has in the arm (in the first one, for an analysis over all arms): its position among
+    /// [`Analyses::parameters`].
+    Parameter(usize),
+    /// What an arm does to a variable of all clients; as d or raw.
+    Contrast {
+        /// The variable.
+        of: Expr,
+        /// The arm that is compared with the first.
+        arm: usize,
+        /// Over the pooled standard deviation.
+        standardised: bool,
+    },
 }
 
 impl Analysis {
@@ -139,9 +163,42 @@ impl Analysis {
         if used.is_empty() { Err(Failure::NoRows.into()) } else { self.method.fit(&used) }
     }
 
+    /// What is true of each term in an arm (none: over all arms), given the data of all clients in all arms and the values of
+    /// [`Analyses::parameters`] by arm. Terms without a truth have none.
+    pub fn truths(&self, everybody: &Frame, arm: Option<usize>, parameters: &[Vec<f64>]) -> Vec<Option<f64>> {
+        let mut all = vec![None; self.method.terms().len()];
+        for (term, truth) in &self.truths {
+            all[*term] = match truth {
+                Truth::Value(value) => Some(*value),
+                Truth::Parameter(index) => parameters.get(arm.unwrap_or(0)).and_then(|own| own.get(*index)).copied(),
+                // An arm by itself is judged by what that arm does, and the first one does nothing.
+                Truth::Contrast { of, arm: compared, standardised } if arm.is_none_or(|arm| arm == *compared) => {
+                    Some(contrast(everybody, of, *compared, *standardised))
+                }
+                Truth::Contrast { .. } => None,
+            };
+        }
+        all
+    }
+
     /// The arms that it is done in: each, or all together (none).
     pub fn arms(&self, count: usize) -> Vec<Option<usize>> {
         if self.over_arms { vec![None] } else { (0..count).map(Some).collect() }
+    }
+}
+
+/// Mean of a variable in an arm minus in the first one, or d; NaN where nothing varies.
+fn contrast(everybody: &Frame, of: &Expr, arm: usize, standardised: bool) -> f64 {
+    let values = |arm: usize| {
+        let rows = everybody.clients.of_arm.get(arm).cloned().unwrap_or_default().collect();
+        let all = View { frame: everybody, level: Level::Clients, rows };
+        all.complete([of]).numbers(of)
+    };
+    let groups = Group::of(&values(arm)).and_then(|arm| Group::of(&values(0)).map(|first| (arm, first)));
+    match groups {
+        Ok((arm, first)) if !standardised => arm.mean - first.mean,
+        Ok((arm, first)) => difference(arm, first).map_or(f64::NAN, |found| found.d.estimate),
+        Err(_) => f64::NAN,
     }
 }
 
@@ -152,6 +209,15 @@ pub struct Analyses {
     pub wanted: Wanted,
     /// Names of diagnosis groups, in the order of their codes.
     pub diagnoses: Vec<String>,
+    /// Paths of the keys of the scenario that are the truth of some term.
+    pub parameters: Vec<String>,
     /// In the order of the scenario.
     pub list: Vec<Analysis>,
+}
+
+impl Analyses {
+    /// Is some term judged by what an arm does to everybody?
+    pub fn have_contrasts(&self) -> bool {
+        self.list.iter().flat_map(|analysis| &analysis.truths).any(|(_, truth)| matches!(truth, Truth::Contrast { .. }))
+    }
 }

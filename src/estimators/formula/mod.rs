@@ -14,6 +14,9 @@ mod parse;
 use core::ops::Range;
 pub use parse::{comparisons, expression, formula};
 
+/// What is said of an empty text.
+pub const NOTHING: &str = "nothing is written here";
+
 /// Something wrong in a formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {

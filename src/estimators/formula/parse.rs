@@ -1,8 +1,8 @@
 //! From text to tree, by recursive descent. Signs bind as in R: `:` before `*` and `/`, these before `+` and `-`.
 
-use super::Flaw;
 use super::ast::{Against, Ast, Compare, Comparison, Formula, Kind, Sign, When, Word};
 use super::lex::{Placed, Token, tokens};
+use super::{Flaw, NOTHING};
 
 /// Reads an expression such as `mean(z(early) | therapist)`.
 ///
@@ -70,7 +70,7 @@ impl Parser {
     fn new(text: &str, wanted: &str) -> Result<Self, Flaw> {
         let tokens = tokens(text)?;
         if tokens.is_empty() {
-            return Err(Flaw::with_help(0..text.len(), "nothing is written here", format!("write {wanted}")));
+            return Err(Flaw::with_help(0..text.len(), NOTHING, format!("write {wanted}")));
         }
         Ok(Self { tokens, at: 0, end: text.len() })
     }

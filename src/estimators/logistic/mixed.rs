@@ -2,26 +2,19 @@
 //!
 //! Maximum likelihood with the integral over each group's intercept by Laplace's approximation (one point) or by adaptive
 //! Gauss–Hermite quadrature (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663; Pinheiro & Chao 2006,
-//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its gradient is
-//! exact, the movement of each group's mode and spread included; its second derivatives are differences of that gradient.
+//! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its
+//! gradient is exact, the movement of each group's mode and spread included; its second derivatives are differences of that
+//! gradient.
 
+use super::climb::Peak;
 use super::quadrature::normal_points;
 use super::{Link, fit as fit_plain, prepare};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::groups::Groups;
-use crate::estimators::qr::{Qr, dot, eigen};
+use crate::estimators::qr::{Qr, dot};
 use crate::estimators::status::{Failure, Status, at_least, same_length};
 use core::f64::consts::PI;
 use nalgebra::{DMatrix, DVector};
-
-/// Steps after which the search gives up.
-const STEPS: usize = 60;
-/// A standard deviation of intercepts (in logits) below this is taken as 0.
-const NOTHING: f64 = 1e-5;
-/// One above this means that groups are separated.
-const SEPARATED: f64 = 30.0;
-/// Half-width of the differences that give second derivatives.
-const APART: f64 = 1e-4;
 
 /// A fitted logistic regression with random intercepts.
 #[derive(Clone, Debug)]
@@ -44,7 +37,8 @@ pub struct MixedLogistic {
 /// approximation, more are adaptive quadrature.
 ///
 /// # Errors
-/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points outside 1 to 100.
+/// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points
+/// outside 1 to 100.
 pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
     let (yes, qr) = prepare(y, columns)?;
     same_length("the grouping variable", group.len(), y.len())?;
@@ -60,7 +54,7 @@ pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: u
     let plain = fit_plain(y, columns, Link::Logit)?;
     let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
     let (start, _) = qr.project(&plain.linear_predictor);
-    match model.search(&start)? {
+    match model.search(&start, plain.log_likelihood)? {
         Some(peak) => Ok(model.report(&peak)),
         None => Ok(MixedLogistic {
             coefficients: plain.coefficients,
@@ -73,19 +67,12 @@ pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: u
     }
 }
 
-/// The approximate likelihood of data, as a function of (σ, coefficients in the orthonormal basis × √n).
-struct Model<'a> {
+/// The approximate likelihood of data, as a function of (σ, coefficients of a basis whose columns have mean square 1).
+pub(super) struct Model<'a> {
     yes: &'a [bool],
-    qr: &'a Qr,
+    pub(super) qr: &'a Qr,
     groups: &'a Groups,
     points: Vec<(f64, f64)>,
-}
-
-/// Where the search ended.
-struct Peak {
-    at: DVector<f64>,
-    log_likelihood: f64,
-    hessian: DMatrix<f64>,
 }
 
 /// One group's integrand at an intercept: the log density without constants and derivatives.
@@ -107,7 +94,8 @@ fn probability(yes: bool, eta: f64) -> (f64, f64) {
 }
 
 impl Model<'_> {
-    fn scale(&self) -> f64 {
+    /// Length of a column with mean square 1.
+    pub(super) fn scale(&self) -> f64 {
         (self.yes.len() as f64).sqrt()
     }
 
@@ -130,14 +118,25 @@ impl Model<'_> {
 
     /// Where a group's integrand is highest, in standard deviations of the intercepts.
     fn mode(&self, rows: &[usize], eta: &[f64], sigma: f64) -> f64 {
-        let mut u = 0.0;
-        for _ in 0..100 {
+        // The slope falls throughout; it is 0 between these two, since residuals are below 1.
+        let reach = sigma.abs() * rows.len() as f64;
+        let (mut low, mut high, mut u) = (-reach, reach, 0.0);
+        let mut before = f64::INFINITY;
+        for _ in 0..200 {
             let sum = self.at(rows, eta, sigma * u, |_, _, _, _| {});
             let slope = sigma * sum.score - u;
-            // The log density is concave and its third derivative bounded: damped steps cannot overshoot for long.
-            let step = slope / (1.0 + sigma * sigma * sum.weight);
-            u += step.clamp(-2.0, 2.0);
-            if step.abs() < 1e-13 * (1.0 + u.abs()) {
+            if slope > 0.0 {
+                low = u
+            } else {
+                high = u
+            }
+            let newton = u + slope / (1.0 + sigma * sigma * sum.weight);
+            // Newton's method swings where residuals change abruptly: then the middle.
+            let next = if newton >= low && newton <= high && slope.abs() <= 0.7 * before { newton } else { 0.5 * (low + high) };
+            before = slope.abs();
+            let still = (next - u).abs() < 1e-14 * (1.0 + u.abs());
+            u = next;
+            if still {
                 break;
             }
         }
@@ -145,9 +144,9 @@ impl Model<'_> {
     }
 
     /// Log likelihood and its exact gradient.
-    fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
+    pub(super) fn value(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
         let (sigma, p) = (at[0], self.qr.rank());
-        let scaled: Vec<f64> = at.iter().skip(1).map(|b| b / self.scale()).collect();
+        let scaled: Vec<f64> = at.iter().skip(1).map(|b| b * self.scale()).collect();
         let eta = self.qr.times(&scaled);
         let mut of_rows = vec![0.0; eta.len()];
         let (mut log_likelihood, mut of_sigma) = (0.0, 0.0);
@@ -156,7 +155,7 @@ impl Model<'_> {
             log_likelihood += value;
             of_sigma += slope;
         }
-        let gradient = DVector::from_fn(p + 1, |k, _| if k == 0 { of_sigma } else { dot(&self.qr.q[k - 1], &of_rows) / self.scale() });
+        let gradient = DVector::from_fn(p + 1, |k, _| if k == 0 { of_sigma } else { dot(&self.qr.q[k - 1], &of_rows) * self.scale() });
         (log_likelihood, gradient)
     }
 
@@ -200,62 +199,12 @@ impl Model<'_> {
         (highest + libm::log(sum) - 0.5 * libm::log(curve), by_sigma)
     }
 
-    /// Second derivatives: differences of the gradient.
-    fn hessian(&self, at: &DVector<f64>) -> DMatrix<f64> {
-        let n = at.len();
-        let mut found = DMatrix::zeros(n, n);
-        for k in 0..n {
-            let shifted = |by: f64| {
-                let mut moved = at.clone();
-                moved[k] += by;
-                self.value(&moved).1
-            };
-            // Richardson's extrapolation: the error is of fourth order.
-            let (near, far) =
-                ((shifted(APART) - shifted(-APART)) / (2.0 * APART), (shifted(2.0 * APART) - shifted(-2.0 * APART)) / (4.0 * APART));
-            found.set_column(k, &((near * 4.0 - far) / 3.0));
-        }
-        (&found + found.transpose()) * 0.5
-    }
-
-    /// Highest point from coefficients without groups, or none when the variance there is 0.
-    fn search(&self, plain: &[f64]) -> Result<Option<Peak>, Failure> {
-        let mut at = DVector::from_iterator(plain.len() + 1, [0.5].into_iter().chain(plain.iter().map(|b| b * self.scale())));
-        let (mut log_likelihood, mut gradient) = self.value(&at);
-        for _ in 0..STEPS {
-            let hessian = self.hessian(&at);
-            let step = uphill(&hessian, &gradient).ok_or(Failure::NoConvergence(STEPS))?;
-            let mut share = 1.0;
-            let (mut tried, mut next) = (at.clone(), (f64::NEG_INFINITY, gradient.clone()));
-            while share > 1e-8 {
-                tried = &at + &step * share;
-                next = self.value(&tried);
-                if next.0 >= log_likelihood - 1e-12 * log_likelihood.abs() {
-                    break;
-                }
-                share *= 0.5;
-            }
-            at = tried;
-            (log_likelihood, gradient) = next;
-            if at[0].abs() > SEPARATED {
-                return Err(Failure::Separation);
-            }
-            if step.amax() < 1e-9 {
-                at[0] = at[0].abs();
-                let hessian = self.hessian(&at);
-                return Ok((at[0] > NOTHING).then_some(Peak { at, log_likelihood, hessian }));
-            }
-        }
-        // Where the likelihood is flat around 0, steps in σ shrink slowly: no variance to speak of.
-        if at[0].abs() < 1e-2 { Ok(None) } else { Err(Failure::NoConvergence(STEPS)) }
-    }
-
     fn report(&self, peak: &Peak) -> MixedLogistic {
         let covariance =
             (-peak.hessian.clone()).try_inverse().unwrap_or_else(|| DMatrix::from_element(peak.at.len(), peak.at.len(), f64::NAN));
         let p = self.qr.rank();
-        let of_basis = covariance.view((1, 1), (p, p)) / (self.scale() * self.scale());
-        let basis: Vec<f64> = peak.at.iter().skip(1).map(|b| b / self.scale()).collect();
+        let of_basis = covariance.view((1, 1), (p, p)) * (self.scale() * self.scale());
+        let basis: Vec<f64> = peak.at.iter().skip(1).map(|b| b * self.scale()).collect();
         let errors = self.qr.standard_errors(&of_basis);
         let coefficients: Vec<Coefficient> =
             self.qr.solve(&basis).into_iter().zip(errors).map(|(b, se)| Coefficient::normal(b, se)).collect();
@@ -271,22 +220,10 @@ impl Model<'_> {
     }
 }
 
-/// Newton's step where the function is concave, and a step up the slope in directions where it is not; never further than 1.
-/// None if the likelihood is not a number here.
-fn uphill(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVector<f64>> {
-    let eigen = eigen(hessian.clone())?;
-    let mut along = eigen.eigenvectors.transpose() * gradient;
-    for (part, value) in along.iter_mut().zip(eigen.eigenvalues.iter()) {
-        *part /= value.abs().max(1e-6);
-    }
-    let step = &eigen.eigenvectors * along;
-    let length = step.norm();
-    Some(if length > 1.0 { step / length } else { step })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nalgebra::SymmetricEigen;
 
     fn groups_of(n: usize, size: usize) -> Vec<usize> {
         (0..n).map(|i| i / size).collect()
@@ -331,5 +268,53 @@ mod tests {
         assert!(fit(&y, &ones, &[1, 1, 2, 2], 0).is_err());
         let split: Vec<f64> = (0..40).map(|i| f64::from(u8::from(i >= 20))).collect();
         assert_eq!(fit(&split, &[vec![1.0; 40]], &groups_of(40, 10), 1).unwrap_err(), Failure::Separation);
+    }
+
+    /// Groups of 2 to 10 with rare and common events, from nearly normal intercepts.
+    fn simulated(trial: usize, uniform: &mut impl FnMut() -> f64) -> (Vec<f64>, Vec<Vec<f64>>, Vec<usize>) {
+        let (spread, base) = ([0.0, 0.3, 0.7, 1.5][trial % 4], [0.0, -1.4, -2.6][trial % 3]);
+        let (mut y, mut x, mut group) = (Vec::new(), Vec::new(), Vec::new());
+        for j in 0..5 + trial % 30 {
+            let intercept = base + spread * ((0..12).map(|_| uniform()).sum::<f64>() - 6.0);
+            for _ in 0..2 + trial % 9 {
+                x.push(2.0 * uniform() - 1.0);
+                let p = 1.0 / (1.0 + libm::exp(-intercept - 0.5 * x[x.len() - 1]));
+                y.push(f64::from(u8::from(uniform() < p)));
+                group.push(j);
+            }
+        }
+        (y, vec![vec![1.0; x.len()], x], group)
+    }
+
+    #[test]
+    fn the_search_ends_on_a_peak() {
+        let mut state = 7u64;
+        let mut uniform = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let (mut inside, mut boundary, mut failed) = (0, 0, 0);
+        for trial in 0..200 {
+            let (y, columns, group) = simulated(trial, &mut uniform);
+            let Ok((yes, qr)) = prepare(&y, &columns) else { continue };
+            let groups = Groups::new(&group);
+            for points in [1, 7] {
+                let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+                let plain = fit_plain(&y, &columns, Link::Logit).map(|fit| (qr.project(&fit.linear_predictor).0, fit.log_likelihood));
+                match plain.and_then(|(start, without)| model.search(&start, without)) {
+                    Ok(Some(peak)) => {
+                        inside += 1;
+                        assert!(model.value(&peak.at).1.amax() < 1e-6, "trial {trial}: {:?}", peak.at);
+                        assert!(SymmetricEigen::new(peak.hessian.clone()).eigenvalues.max() < 0.0, "trial {trial}: not a peak");
+                    }
+                    Ok(None) => boundary += 1,
+                    Err(failure) => {
+                        failed += 1;
+                        assert_eq!(failure, Failure::Separation, "trial {trial}");
+                    }
+                }
+            }
+        }
+        assert!(inside > 200 && boundary > 80 && failed < 20, "{inside} inside, {boundary} at the boundary, {failed} failed");
     }
 }

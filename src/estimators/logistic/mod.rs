@@ -1,10 +1,11 @@
 //! Regression of a yes-or-no outcome: logit and complementary log-log links.
 //!
-//! Maximum likelihood by Fisher scoring, which for the logit is Newton's method (McCullagh & Nelder 1989, "Generalized Linear
-//! Models", 2nd ed., doi:10.1007/978-1-4899-3242-6). The search runs in an orthogonal basis of the predictors, so that scales
-//! and collinearity cost no digits. Perfect separation is proved, not guessed: the last step must be a direction in which every
-//! row is predicted better and none worse (Albert & Anderson 1984, doi:10.1093/biomet/71.1.1).
+//! Maximum likelihood by Fisher scoring, which for the logit is Newton's method (McCullagh & Nelder 1989, "Generalized
+//! Linear Models", 2nd ed., doi:10.1007/978-1-4899-3242-6). The search runs in an orthogonal basis of the predictors, so
+//! that scales and collinearity cost no digits. Perfect separation is proved, not guessed: the last step must be a
+//! direction in which every row is predicted better and none worse (Albert & Anderson 1984, doi:10.1093/biomet/71.1.1).
 
+mod climb;
 pub mod mixed;
 mod quadrature;
 

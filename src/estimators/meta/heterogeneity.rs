@@ -22,8 +22,8 @@ pub enum Method {
     SJ,
     /// Hunter and Schmidt (2004, doi:10.4135/9781412985031).
     HS,
-    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the same value by another road (Viechtbauer et al. 2015,
-    /// doi:10.1037/met0000011).
+    /// Empirical Bayes (Morris 1983, doi:10.1080/01621459.1983.10477920): the same value by another road (Viechtbauer et
+    /// al. 2015, doi:10.1037/met0000011).
     EB,
 }
 
@@ -127,15 +127,35 @@ impl Studies<'_> {
             Method::PM | Method::EB => 0.0,
             _ => self.unweighted().0,
         };
-        let typical = self.typical();
-        for taken in 0..STEPS {
-            let (mut step, se) = self.step(method, tau2);
-            // Scoring may swing around the peak of a skewed likelihood.
-            step *= if taken < 30 { 1.0 } else { 0.5 };
-            if step.abs() <= 1e-13 * (tau2 + typical) || (tau2 == 0.0 && step <= 0.0) {
+        // The slope was upwards at `low` and downwards at `high`: scoring may swing around the peak of a skewed likelihood,
+        // and is then replaced by the middle.
+        let (mut low, mut high, mut before) = (0.0, f64::INFINITY, f64::INFINITY);
+        for _ in 0..STEPS {
+            let (step, se) = self.step(method, tau2);
+            if step.abs() <= 1e-13 * (tau2 + self.typical()) || (tau2 == 0.0 && step <= 0.0) {
                 return Ok((tau2, se));
             }
-            tau2 = (tau2 + step).max(0.0);
+            if step > 0.0 {
+                low = tau2;
+            } else {
+                high = tau2;
+            }
+            let scored = (tau2 + step).max(0.0);
+            let swings = scored >= high || (scored <= low && low > 0.0) || step.abs() > 0.7 * before;
+            let middle = f64::midpoint(low, high);
+            let tiny = 1e-14 * self.typical();
+            let next = if !swings || high == f64::INFINITY {
+                scored
+            } else if middle > tiny {
+                middle
+            } else {
+                0.0
+            };
+            before = step.abs();
+            if next == tau2 || (high < f64::INFINITY && high - low <= 1e-15 * high) {
+                return Ok((tau2, se));
+            }
+            tau2 = next;
         }
         Err(Failure::NoConvergence(STEPS))
     }

@@ -13,8 +13,8 @@ use super::status::{Failure, Status, at_least, finite, same_length};
 pub use heterogeneity::Method;
 use heterogeneity::Studies;
 
-/// Fisher's z of a correlation and its sampling variance 1 / (n − 3), which takes clients as independent; NaN with fewer than
-/// four clients.
+/// Fisher's z of a correlation and its sampling variance 1 / (n − 3), which takes clients as independent; NaN with fewer
+/// than four clients.
 pub fn fisher_z(r: f64, n: usize) -> [f64; 2] {
     if n < 4 || r.is_nan() { [f64::NAN; 2] } else { [libm::atanh(r), 1.0 / (n as f64 - 3.0)] }
 }
@@ -85,8 +85,8 @@ impl Meta {
         f_upper(self.moderators, self.moderators_df[0], self.moderators_df[1])
     }
 
-    /// Where the true effect of a new study lies (95 %): normal, or t with Knapp and Hartung's degrees of freedom (IntHout et
-    /// al. 2016, doi:10.1136/bmjopen-2015-010247). Of the mean effect, hence only without moderators.
+    /// Where the true effect of a new study lies (95 %): normal, or t with Knapp and Hartung's degrees of freedom (IntHout
+    /// et al. 2016, doi:10.1136/bmjopen-2015-010247). Of the mean effect, hence only without moderators.
     pub fn prediction(&self) -> [f64; 2] {
         let mean = self.coefficients[0];
         let reach = t_quantile(0.975, mean.df) * (mean.se * mean.se + self.tau2).sqrt();

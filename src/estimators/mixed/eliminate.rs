@@ -166,8 +166,9 @@ fn add_corner(to: &mut [f64], from: &[f64], q: usize, rest: usize) {
 }
 
 /// Gauss and Jordan's inverse with row exchanges; the determinant (0 when singular). `a` is used up.
-fn invert(a: &mut [f64], inverse: &mut [f64], q: usize) -> f64 {
-    inverse.copy_from_slice(&identity(q));
+pub fn invert(a: &mut [f64], inverse: &mut [f64], q: usize) -> f64 {
+    inverse.fill(0.0);
+    (0..q).for_each(|a| inverse[a * q + a] = 1.0);
     let mut determinant = 1.0;
     for column in 0..q {
         let Some(pivot) = (column..q).max_by(|&i, &j| a[i * q + column].abs().total_cmp(&a[j * q + column].abs())) else { return 0.0 };

@@ -19,7 +19,7 @@ pub enum Failure {
     OneGroup { part: usize },
     #[error("random part {part}: as many groups as rows, so that its variance cannot be told from the residual")]
     OneRowPerGroup { part: usize },
-    #[error("random part {part}: at least as many random effects as rows")]
+    #[error("random part {part}: its groups have at least as many random effects as rows")]
     TooManyEffects { part: usize },
     #[error("random part {part}: its columns are zero or collinear")]
     SingularColumns { part: usize },
@@ -27,6 +27,8 @@ pub enum Failure {
     Crossed { fine: usize, coarse: usize },
     #[error("random parts {first} and {second} have the same groups and a column in common")]
     Duplicate { first: usize, second: usize },
+    #[error("there is no column {column} of random part {part}")]
+    NoSuchColumn { part: usize, column: usize },
     #[error("the random effects reproduce the outcome exactly: the residual variance is zero")]
     NoResidual,
     #[error("no optimum found after {steps} steps")]

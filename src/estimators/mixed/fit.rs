@@ -89,8 +89,8 @@ impl Model {
     /// [`Failure::NoResidual`] and [`Failure::NotConverged`].
     pub fn fit(&self, criterion: Criterion, start: Option<&[f64]>) -> Result<Fit, Failure> {
         let mut objective = Objective::new(&self.statistics, self.entries(), criterion);
-        let start = start.filter(|theta| theta.len() == objective.entries().len()).map(|theta| self.to_basis(theta));
-        let (theta, steps, converged) = match search(&mut objective, start.as_deref()) {
+        let start = start.filter(|theta| theta.len() == objective.entries().len()).map(|theta| self.in_basis(theta));
+        let (theta, steps, converged) = match search(&mut objective, &self.block_of_entry(), start.as_deref()) {
             Some(found) => (found.at, found.steps, found.converged),
             None if self.blocks.is_empty() => (Vec::new(), 0, true),
             None => return Err(Failure::NotConverged { steps: 0 }),
@@ -126,7 +126,7 @@ impl Model {
             vcov: 0.5 * (&vcov + vcov.transpose()),
             components: self.components(objective, &theta, sigma2),
             sigma2,
-            theta: self.from_basis(&theta),
+            theta: self.of_columns(&theta),
             n: self.statistics.n,
             steps,
             curvature: Curvature::new(objective, &parts, &theta, solved, back),
@@ -155,7 +155,7 @@ impl Model {
     }
 
     /// Λ of the caller's columns from that of the basis: Z = (basis of Z) L, so Λ = L⁻¹ (Λ of the basis).
-    fn from_basis(&self, theta: &[f64]) -> Vec<f64> {
+    fn of_columns(&self, theta: &[f64]) -> Vec<f64> {
         let mut of_block = self.spans();
         of_block.sort_by_key(|&(block, _)| (self.blocks[block].part, self.blocks[block].first));
         let turned = |(block, at): (usize, usize)| {
@@ -165,8 +165,8 @@ impl Model {
         of_block.into_iter().flat_map(turned).collect()
     }
 
-    /// The inverse of `from_basis`.
-    fn to_basis(&self, theta: &[f64]) -> Vec<f64> {
+    /// The inverse of `of_columns`.
+    fn in_basis(&self, theta: &[f64]) -> Vec<f64> {
         let mut of_block = self.spans();
         of_block.sort_by_key(|&(block, _)| (self.blocks[block].part, self.blocks[block].first));
         let mut turned = vec![0.0; theta.len()];

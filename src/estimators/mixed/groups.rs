@@ -45,8 +45,8 @@ pub fn nest(parts: &[RandomPart]) -> Result<Tree, Failure> {
         if grouping.count() >= rows {
             return Err(Failure::OneRowPerGroup { part });
         }
-        let too_many = |&&part: &&usize| parts[part].correlated && parts[part].columns.len() * grouping.count() >= rows;
-        if let Some(&part) = grouping.parts.iter().find(too_many) {
+        let effects: usize = grouping.parts.iter().map(|&part| parts[part].columns.len()).sum();
+        if effects * grouping.count() >= rows {
             return Err(Failure::TooManyEffects { part });
         }
     }

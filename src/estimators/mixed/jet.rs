@@ -6,7 +6,8 @@
 //! D = ΛΛ' so that it may be singular). Derivatives follow by the product rule; `docs/decisions.md` says why they are exact.
 
 use super::eliminate::Level;
-use super::statistics::{Pool, Statistics};
+use super::leaf::Leaf;
+use super::statistics::{self, Pool, Statistics};
 
 /// One entry (a, b), a ≥ b, of the covariance matrix D of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +60,8 @@ impl Jet {
 /// Eliminates random effects again and again, for different D.
 pub struct Eliminator<'a> {
     statistics: &'a Statistics,
+    /// The finest level, and the others.
+    leaf: Option<Leaf>,
     levels: Vec<Level>,
     pub entries: Vec<Entry>,
     /// ln |H|.
@@ -71,16 +74,20 @@ impl<'a> Eliminator<'a> {
     /// `entries` are the free entries of D, levels in order.
     pub fn new(statistics: &'a Statistics, entries: Vec<Entry>) -> Self {
         let mut before = 0;
-        let mut levels = Vec::new();
+        let (mut leaf, mut levels) = (None, Vec::new());
         for (at, level) in statistics.levels.iter().enumerate() {
             let own: Vec<(usize, usize)> = entries.iter().filter(|entry| entry.level == at).map(|entry| (entry.a, entry.b)).collect();
             let all = before + own.len();
-            levels.push(Level::new(level.q, level.rest, before, own));
+            if at == 0 {
+                leaf = Some(Leaf::new(level.q, level.rest, own));
+            } else {
+                levels.push(Level::new(level.q, level.rest, before, own));
+            }
             before = all;
         }
         let all = entries.len();
         let log_det = LogDet { value: 0.0, first: vec![0.0; all], second: vec![0.0; all * (all + 1) / 2] };
-        Self { statistics, levels, entries, log_det, top: Jet::new(statistics.p + 1, all) }
+        Self { statistics, leaf, levels, entries, log_det, top: Jet::new(statistics.p + 1, all) }
     }
 
     /// Fills `top` for the covariance matrices `d` (one per level, row by row); with derivatives if asked.
@@ -91,27 +98,16 @@ impl<'a> Eliminator<'a> {
             self.pools(d[0][0], derivatives);
             return self.log_det.value.is_finite();
         }
-        let last = self.levels.len();
-        if last == 0 {
-            return true;
-        }
+        let (Some(leaf), Some(finest)) = (&mut self.leaf, self.statistics.levels.first()) else { return true };
+        leaf.clear(derivatives);
         let mut fine = true;
-        for group in 0..self.statistics.levels[0].groups() {
-            let mut at = group;
-            for level in 0..last {
-                let (lower, upper) = self.levels.split_at_mut(level + 1);
-                let here = &mut lower[level];
-                here.load(self.statistics.levels[level].of_group(at));
-                let parent = self.statistics.levels[level].parent[at];
-                let target = upper.first_mut().map_or(&mut self.top, |next| &mut next.sum);
-                fine &= here.eliminate(&d[level], derivatives, target, &mut self.log_det);
-                here.sum.clear();
-                let siblings = &self.statistics.levels[level].parent;
-                let complete = siblings.get(at + 1).is_none_or(|&next| next != parent);
-                if level + 1 == last || !complete {
-                    break;
-                }
-                at = parent;
+        for group in 0..finest.groups() {
+            fine &= leaf.group(finest.of_group(group), &d[0], &mut self.log_det);
+            if finest.is_last(group) {
+                leaf.flush(self.levels.first_mut().map_or(&mut self.top, |next| &mut next.sum));
+                let parent = finest.parent[group];
+                fine &=
+                    climb(&self.statistics.levels[1..], &mut self.levels, parent, &d[1..], derivatives, &mut self.top, &mut self.log_det);
             }
         }
         fine && self.log_det.value.is_finite()
@@ -152,6 +148,31 @@ impl<'a> Eliminator<'a> {
             }
         }
     }
+}
+
+/// Eliminates group `at` of the first of `levels`, whose subgroups are complete, and all groups that this completes.
+fn climb(
+    statistics: &[statistics::Level],
+    levels: &mut [Level],
+    mut at: usize,
+    d: &[Vec<f64>],
+    derivatives: bool,
+    top: &mut Jet,
+    log_det: &mut LogDet,
+) -> bool {
+    let mut fine = true;
+    for (level, own) in statistics.iter().enumerate() {
+        let (lower, upper) = levels.split_at_mut(level + 1);
+        let here = &mut lower[level];
+        here.load(own.of_group(at));
+        fine &= here.eliminate(&d[level], derivatives, upper.first_mut().map_or(&mut *top, |next| &mut next.sum), log_det);
+        here.sum.clear();
+        if !own.is_last(at) {
+            break;
+        }
+        at = own.parent[at];
+    }
+    fine
 }
 
 pub fn add(to: &mut [f64], from: &[f64], factor: f64) {

@@ -5,22 +5,27 @@
 //! doi:10.18637/jss.v067.i01); the way to the optimum is not: see `docs/decisions.md`.
 
 mod basis;
+mod effects;
 mod eliminate;
 mod failure;
 mod fit;
 mod freedom;
 mod groups;
 mod jet;
+mod leaf;
 mod model;
 mod newton;
 mod objective;
+mod profile;
 mod search;
 mod statistics;
 
+pub use effects::RandomEffects;
 pub use failure::Failure;
 pub use fit::{Component, Fit, Status};
 pub use freedom::KenwardRoger;
 pub use model::Model;
+pub use profile::{Deviation, Interval, profile};
 
 /// What is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

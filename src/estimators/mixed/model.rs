@@ -84,6 +84,16 @@ impl Model {
         })
     }
 
+    /// The block of each entry.
+    pub(super) fn block_of_entry(&self) -> Vec<usize> {
+        self.blocks.iter().enumerate().flat_map(|(at, block)| vec![at; block.q * (block.q + 1) / 2]).collect()
+    }
+
+    /// Whether the random effects of a part share one covariance matrix.
+    pub(super) fn is_correlated(&self, part: usize) -> bool {
+        self.blocks.iter().filter(|block| block.part == part).count() == 1
+    }
+
     /// Free entries of the relative covariance factor, in the order of [`super::Fit::theta`] within each level.
     pub(super) fn entries(&self) -> Vec<Entry> {
         let of_block = |block: &Block| {

@@ -97,11 +97,17 @@ impl<'a> Objective<'a> {
         self.eliminator.log_det.value + fixed + self.freedom * libm::log(solved.rss)
     }
 
+    /// Solution and derivatives by D's entries at θ.
+    pub fn with_parts(&mut self, theta: &[f64]) -> Option<(Solved, Parts)> {
+        let solved = self.solve_at(theta, true)?;
+        let parts = Parts::new(&self.eliminator.top, &self.eliminator.log_det, &solved, self.p);
+        Some((solved, parts))
+    }
+
     /// Criterion with gradient and Hessian in θ.
     pub fn local(&mut self, theta: &[f64]) -> Option<Local> {
-        let solved = self.solve_at(theta, true)?;
+        let (solved, parts) = self.with_parts(theta)?;
         let value = self.criterion_of(&solved);
-        let parts = Parts::new(&self.eliminator.top, &self.eliminator.log_det, &solved, self.p);
         let reml = self.criterion == Criterion::Reml;
         let (first, second) = parts.profiled(self.freedom, reml, solved.rss);
         let (gradient, hessian) = self.to_theta(theta, &first, &second);

@@ -26,6 +26,11 @@ impl Level {
         self.parent.len()
     }
 
+    /// Whether the next group has another parent.
+    pub fn is_last(&self, group: usize) -> bool {
+        self.parent.get(group + 1).is_none_or(|&next| next != self.parent[group])
+    }
+
     pub fn of_group(&self, group: usize) -> &[f64] {
         let size = self.q * self.side();
         &self.cross[group * size..(group + 1) * size]
@@ -64,12 +69,12 @@ pub fn collect(tree: &Tree, z: &[Vec<&[f64]>], x: &[Vec<f64>], y: &[f64]) -> Sta
         let (q, side) = (columns.len(), all.len());
         let parent = tree.parent[level].clone();
         let mut cross = vec![0.0; parent.len() * q * side];
-        for (a, own) in columns.iter().enumerate() {
-            for (b, other) in all.iter().enumerate().skip(a) {
-                let at = a * side + b;
-                for ((&group, u), v) in row_group.iter().zip(*own).zip(*other) {
-                    cross[group * q * side + at] += u * v;
-                }
+        let mut row = vec![0.0; side];
+        for (at, &group) in row_group.iter().enumerate() {
+            row.iter_mut().zip(&all).for_each(|(value, column)| *value = column[at]);
+            for (a, sums) in cross[group * q * side..(group + 1) * q * side].chunks_exact_mut(side).enumerate() {
+                let own = row[a];
+                sums[a..].iter_mut().zip(&row[a..]).for_each(|(sum, value)| *sum += own * value);
             }
         }
         if level + 1 < z.len() {

@@ -1,7 +1,7 @@
-//! Dynamic models of panels by the generalised method of moments: differences (Arellano & Bond 1991, doi:10.2307/2297968) and the
-//! system of differences and levels (Arellano & Bover 1995, doi:10.1016/0304-4076(94)01642-D; Blundell & Bond 1998,
-//! doi:10.1016/S0304-4076(98)00009-8). Errors allow for any variances; those of the second step are corrected after Windmeijer
-//! (2005, doi:10.1016/j.jeconom.2004.02.005).
+//! Dynamic models of panels by the generalised method of moments: differences (Arellano & Bond 1991, doi:10.2307/2297968)
+//! and the system of differences and levels (Arellano & Bover 1995, doi:10.1016/0304-4076(94)01642-D; Blundell & Bond 1998,
+//! doi:10.1016/S0304-4076(98)00009-8). Errors allow for any variances; those of the second step are corrected after
+//! Windmeijer (2005, doi:10.1016/j.jeconom.2004.02.005).
 
 pub use super::instruments::Use;
 
@@ -31,8 +31,8 @@ pub struct Options {
 pub struct Gmm {
     /// Of the lagged outcome, then of each predictor; robust (one step) or corrected (two steps) errors.
     pub coefficients: Vec<Coefficient>,
-    /// Test of the moment conditions that are not needed (Hansen 1982, doi:10.2307/1912775), with weights from the first step's
-    /// residuals; NaN if there are more conditions than persons.
+    /// Test of the moment conditions that are not needed (Hansen 1982, doi:10.2307/1912775), with weights from the first
+    /// step's residuals; NaN if there are more conditions than persons.
     pub overidentification: f64,
     /// Its degrees of freedom.
     pub overidentification_df: f64,
@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn estimates_and_tests_behave_as_in_theory() {
-        // Mean, share of intervals that hold ρ, and mean square of the serial test, over 400 samples of 150 people: within four
-        // Monte Carlo errors of ρ (and a bias of 1 / people), .95 and 1.
+        // Mean, share of intervals that hold ρ, and mean square of the serial test, over 400 samples of 150 people: within
+        // four Monte Carlo errors of ρ (and a bias of 1 / people), .95 and 1.
         let n = 400.0;
         for (system, two_steps) in [(false, false), (false, true), (true, false), (true, true)] {
             let mut luck = Luck(11);

@@ -18,7 +18,8 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// Sorts rows into persons and sessions. The model is y(t) = ρ y(t − 1) + β x(t − `lag`) + constant of the person + error.
+    /// Sorts rows into persons and sessions. The model is y(t) = ρ y(t − 1) + β x(t − `lag`) + constant of the person +
+    /// error.
     ///
     /// # Errors
     /// No rows, lengths that differ, two rows for the same person and session.
@@ -109,8 +110,8 @@ fn columns(equations: &[Equation]) -> (Vec<f64>, Vec<Vec<f64>>, Vec<usize>) {
 }
 
 /// Bias of the within estimator of ρ in y(t) = ρ y(t − 1) + constant of the person + error, with many persons and `periods`
-/// equations each: Nickell (1981, doi:10.2307/1911408), exact for any number of periods. NaN outside −1 < ρ < 1 or with fewer
-/// than two periods.
+/// equations each: Nickell (1981, doi:10.2307/1911408), exact for any number of periods. NaN outside −1 < ρ < 1 or with
+/// fewer than two periods.
 pub fn nickell_bias(rho: f64, periods: usize) -> f64 {
     if periods < 2 || rho.is_nan() || rho.abs() >= 1.0 {
         return f64::NAN;

@@ -1,5 +1,5 @@
-//! Differences between sessions with the earlier outcome as instrument (Anderson & Hsiao 1981, doi:10.1080/01621459.1981.10477691;
-//! 1982, doi:10.1016/0304-4076(82)90095-1).
+//! Differences between sessions with the earlier outcome as instrument (Anderson & Hsiao 1981,
+//! doi:10.1080/01621459.1981.10477691; 1982, doi:10.1016/0304-4076(82)90095-1).
 
 use super::within::PanelFit;
 use super::{Equation, Panel, columns};

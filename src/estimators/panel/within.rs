@@ -1,5 +1,5 @@
-//! Regressions that take each person's constant out: deviations from the person's mean (fixed effects) and differences between
-//! sessions, both biased when the outcome's own past is a predictor ([`super::nickell_bias`]).
+//! Regressions that take each person's constant out: deviations from the person's mean (fixed effects) and differences
+//! between sessions, both biased when the outcome's own past is a predictor ([`super::nickell_bias`]).
 
 use super::{Equation, Panel, columns};
 use crate::estimators::coefficient::Coefficient;
@@ -12,7 +12,8 @@ use crate::estimators::status::{Failure, at_least, same_length};
 pub struct PanelFit {
     /// With errors for independent sessions of equal variance.
     pub coefficients: Vec<Coefficient>,
-    /// With errors that allow for any dependence within persons (Arellano 1987, doi:10.1111/j.1468-0084.1987.mp49004006.x): CR0.
+    /// With errors that allow for any dependence within persons (Arellano 1987, doi:10.1111/j.1468-0084.1987.mp49004006.x):
+    /// CR0.
     pub robust: Vec<Coefficient>,
     /// Equations.
     pub rows: usize,

@@ -1,5 +1,5 @@
-//! Several ways to end: share that ended in one of them by time (Aalen & Johansen 1978, Scandinavian Journal of Statistics 5,
-//! 141–150), other endings being no censoring.
+//! Several ways to end: share that ended in one of them by time (Aalen & Johansen 1978, Scandinavian Journal of Statistics
+//! 5, 141–150), other endings being no censoring.
 
 use super::{by_time, check};
 use crate::estimators::coefficient::Coefficient;
@@ -64,7 +64,8 @@ pub fn incidence(times: &[f64], causes: &[usize], cause: usize) -> Result<Incide
         let (this, other) = (ended(&|c| c == cause), ended(&|c| c != cause && c != 0));
         let after = without * (at_risk - this - other) / at_risk;
         share += without * this / at_risk;
-        // Each ending at this time moves the share at a later one by 1 − (later − now) / without, another way by the second part.
+        // Each ending at this time moves the share at a later one by 1 − (later − now) / without, another way by the second
+        // part.
         let per_person = without * without / (at_risk * at_risk);
         let tied = |d: f64| d * if d > 1.0 { 1.0 - (d - 1.0) / (at_risk - 1.0) } else { 1.0 };
         let k = if after > 0.0 { 1.0 / after } else { 0.0 };

@@ -1,6 +1,6 @@
 //! Proportional hazards (Cox 1972, doi:10.1111/j.2517-6161.1972.tb00899.x), ties after Efron (1977,
-//! doi:10.1080/01621459.1977.10480613) or Breslow (1974, doi:10.2307/2529620), strata, and errors that allow for clusters (Lin &
-//! Wei 1989, doi:10.1080/01621459.1989.10478874).
+//! doi:10.1080/01621459.1977.10480613) or Breslow (1974, doi:10.2307/2529620), strata, and errors that allow for clusters
+//! (Lin & Wei 1989, doi:10.1080/01621459.1989.10478874).
 
 use super::{by_time, check as check_times};
 use crate::estimators::coefficient::Coefficient;
@@ -57,8 +57,8 @@ pub struct Cox {
 /// Fits log hazard ratios of the columns (no intercept) from each person's last time and whether it was the event.
 ///
 /// # Errors
-/// No rows, missing values, lengths that differ, no events, only constant columns, a predictor that orders the events without
-/// error.
+/// No rows, missing values, lengths that differ, no events, only constant columns, a predictor that orders the events
+/// without error.
 pub fn fit<C: AsRef<[f64]>>(times: &[f64], events: &[bool], columns: &[C], options: Options) -> Result<Cox, Failure> {
     check_times(times, events.len())?;
     check(times, columns)?;

@@ -1,5 +1,5 @@
-//! Comparison of groups by the share that ends in one of several ways: Gray's test (1988, doi:10.1214/aos/1176350951), with weight
-//! 1 at all times.
+//! Comparison of groups by the share that ends in one of several ways: Gray's test (1988, doi:10.1214/aos/1176350951), with
+//! weight 1 at all times.
 //!
 //! Like the log-rank test, but those who ended in another way stay among those at risk in part: group r counts as
 //! R = n (1 − F) / S instead of n, with its share F that ended in this way and its share S still unended, both just before.

@@ -1,5 +1,5 @@
-//! Share without the event by time (Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452) with Greenwood's errors, and the
-//! cumulative hazard (Nelson 1972, doi:10.1080/00401706.1972.10488991; Aalen 1978, doi:10.1214/aos/1176344247).
+//! Share without the event by time (Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452) with Greenwood's errors, and
+//! the cumulative hazard (Nelson 1972, doi:10.1080/00401706.1972.10488991; Aalen 1978, doi:10.1214/aos/1176344247).
 
 use super::{by_time, check};
 use crate::estimators::coefficient::Coefficient;

@@ -36,8 +36,8 @@ fn by_time(times: &[f64]) -> Vec<(f64, Vec<usize>)> {
     blocks
 }
 
-/// Median time to an event on whole sessions (Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452), without sorting: the first
-/// session at which at most half are still without it; NaN when that
+/// Median time to an event on whole sessions (Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452), without sorting:
+/// the first session at which at most half are still without it; NaN when that
 /// never happens. `times` holds, for each person, the session of the event or of the last observation, and
 /// whether it was the event.
 pub fn median_time(times: impl Iterator<Item = (u16, bool)>) -> f64 {

@@ -1,8 +1,8 @@
 //! One session, for [`W`] clients at a time.
 //!
 //! Each part of a session is a short loop over the lanes without branches, so that the compiler
-//! can turn it into vector instructions. Lanes never touch each other. A lane whose course has
-//! ended goes on computing; nobody looks.
+//! can turn it into vector instructions. Lanes never touch each other, but for partners, who end
+//! together. A lane whose course has ended goes on computing; nobody looks.
 
 // The lanes of several arrays move in step: an index says that more plainly than nested zips.
 #![allow(clippy::needless_range_loop)]
@@ -12,6 +12,7 @@ mod strain;
 mod week;
 
 use super::alliance::next_state;
+use super::couples::end_together;
 use super::courses::Courses;
 use super::draws::{SessionLuck, W};
 use super::intervention::Intervention;
@@ -55,6 +56,9 @@ pub fn step<O: Observed>(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         Symptoms::LinearGrowth(_) => week::grow(rules, luck, c),
     }
     week::end(rules, luck, c);
+    if rules.world.couples.is_some() {
+        end_together(rules, luck, c);
+    }
 }
 
 #[inline(always)]

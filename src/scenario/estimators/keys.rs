@@ -5,6 +5,7 @@ use crate::model::params::{choice, params};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One analysis that the study makes of its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -24,6 +25,24 @@ pub struct Estimator {
     /// What is done with them.
     #[garde(dive)]
     pub method: Method,
+    /// What is true, by term: estimates are then judged against it (bias, coverage and the like).
+    #[serde(default)]
+    #[garde(skip)]
+    pub truth: BTreeMap<String, Truth>,
+}
+
+/// What is true of a term.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Truth {
+    /// A number that is known, from algebra for instance.
+    Value(f64),
+    /// The value of a key of the scenario, by its path: a parameter that the method estimates.
+    Parameter(String),
+    /// What an arm does to a variable: its mean over all clients in the arm minus the mean in the first arm, the same clients, all
+    /// forms filled in.
+    Counterfactual(String),
+    /// The same over the pooled standard deviation (d).
+    CounterfactualD(String),
 }
 
 /// What a row of the data is.
@@ -224,6 +243,16 @@ params! {
 }
 
 params! {
+    /// Internal consistency of a form (Cronbach 1951), with Feldt's interval. Term: alpha.
+    pub struct AlphaOf {
+        /// The measure. It must keep the answers to its items (items: true).
+        of: String = String::new() => skip;
+        /// Session of the form. `None`: each client's first one.
+        session: Option<u16> = None => skip;
+    }
+}
+
+params! {
     /// Shares of clients whose ratings have a shape. Terms: "linear trend", "v shape", "u shape". A row is a session.
     pub struct ShapesOf {
         /// The rating: a measure.
@@ -264,5 +293,7 @@ choice! {
         Meta(MetaOf),
         /// Shapes of a rating over the course.
         Shapes(ShapesOf),
+        /// Internal consistency of a form.
+        Alpha(AlphaOf),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod keys;
 mod methods;
+mod truths;
 
 use self::keys::Estimator;
 use super::document::Document;
@@ -10,13 +11,14 @@ use super::load::CellPlan;
 use super::path::Path;
 use super::problem::Problem;
 use super::suggest::nearest;
-use crate::dataset::frame::Wanted;
+use super::tree::Node;
 use crate::estimators::analysis::{Analyses, Analysis};
 use crate::estimators::formula::names::{Lookup, Names};
-use crate::estimators::formula::{Flaw, comparisons};
+use crate::estimators::formula::{Flaw, NOTHING, comparisons};
 use crate::model::rules::World;
 use core::ops::Range;
 use methods::Texts;
+use truths::Judge;
 
 /// Names that the arms of all cells bring along.
 pub fn names<'a>(cells: impl Iterator<Item = &'a CellPlan> + Clone) -> Names {
@@ -36,6 +38,8 @@ pub fn names_of<'a>(worlds: impl Iterator<Item = &'a World>) -> Names {
     for world in worlds {
         let measures = world.measures.0.keys().filter(|name| !names.measures.contains(name)).cloned().collect::<Vec<_>>();
         names.measures.extend(measures);
+        let with_items = world.measures.further().filter(|(_, measure)| measure.items);
+        names.items.extend(with_items.map(|(name, measure)| (name.to_owned(), world.instrument(measure).items as usize)));
         let groups = world.diagnoses.keys().filter(|name| !names.diagnoses.contains(name)).cloned().collect::<Vec<_>>();
         names.diagnoses.extend(groups);
     }
@@ -47,12 +51,55 @@ pub fn names_before_arms(file: &ScenarioFile) -> Names {
     Names { arms: file.arms.iter().map(|arm| arm.name.clone()).collect(), ..names_of([&World::from(file)].into_iter()) }
 }
 
+/// Keys of the scenario that are the truth of some term, each once.
+pub fn parameters(written: &[Estimator]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for truth in written.iter().flat_map(|one| one.truth.values()) {
+        if let keys::Truth::Parameter(path) = truth {
+            if !found.contains(path) {
+                found.push(path.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The number at a path of an arm's text; NaN where there is none.
+pub fn number_at(arm: &Node, path: &str) -> f64 {
+    let node = path.parse().ok().and_then(|path| arm.at(&path));
+    node.and_then(|node| node.bare().text.replace('_', "").parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// Truths that are no numbers in some arm.
+pub fn without_number(written: &[Estimator], cells: &[CellPlan], document: &Document) -> Vec<Problem> {
+    let paths = parameters(written);
+    let arms = || cells.iter().flat_map(|cell| &cell.arms);
+    let odd = |path: &String| {
+        let index = paths.iter().position(|known| known == path)?;
+        arms().find(|arm| arm.parameters[index].is_nan()).map(|arm| arm.name.clone())
+    };
+    let mut problems = Vec::new();
+    for (i, one) in written.iter().enumerate() {
+        for (term, truth) in &one.truth {
+            let keys::Truth::Parameter(path) = truth else {
+                continue;
+            };
+            if let Some(arm) = odd(path) {
+                let at = Path::default().field("estimators").item(i).field("truth").entry(term);
+                let what = format!("`{path}` is not a number in arm \"{arm}\"");
+                problems.push(document.problem(&at, what, Some("name a key that holds a number, or give the truth as Value(…)".into())));
+            }
+        }
+    }
+    problems
+}
+
 /// The analyses of a scenario, or everything that is wrong with them.
 ///
 /// # Errors
 /// All problems, each with its place.
 pub fn analyses(written: &[Estimator], names: &Names, document: &Document) -> Result<Analyses, Vec<Problem>> {
-    let mut found = Analyses { diagnoses: names.diagnoses.clone(), ..Analyses::default() };
+    let mut found = Analyses { diagnoses: names.diagnoses.clone(), parameters: parameters(written), ..Analyses::default() };
     let mut problems = Vec::new();
     for (i, one) in written.iter().enumerate() {
         let place = Place { path: Path::default().field("estimators").item(i), document };
@@ -60,7 +107,7 @@ pub fn analyses(written: &[Estimator], names: &Names, document: &Document) -> Re
             let what = format!("two estimators are called \"{}\"", one.name);
             problems.push(document.problem(&place.path.clone().field("name"), what, Some("give every estimator its own name".into())));
         }
-        match analysis(one, names, &mut found.wanted) {
+        match analysis(one, names, &mut found) {
             Ok(analysis) => found.list.push(analysis),
             Err(flaws) => problems.extend(flaws.into_iter().map(|(key, flaw)| place.problem(key, flaw))),
         }
@@ -72,17 +119,27 @@ pub fn analyses(written: &[Estimator], names: &Names, document: &Document) -> Re
 type Key = Vec<String>;
 
 /// One analysis, or what is wrong in which of its texts.
-fn analysis(written: &Estimator, names: &Names, wanted: &mut Wanted) -> Result<Analysis, Vec<(Key, Flaw)>> {
+fn analysis(written: &Estimator, names: &Names, of: &mut Analyses) -> Result<Analysis, Vec<(Key, Flaw)>> {
     let level = written.method.level(written.on.into());
-    let mut texts = Texts { lookup: Lookup::new(names, level, wanted), flaws: Vec::new() };
+    let mut texts = Texts { lookup: Lookup::new(names, level, &mut of.wanted), flaws: Vec::new() };
     let filter = texts.read(&["where"], &written.r#where, comparisons);
     let filter: Vec<_> = filter.unwrap_or_default().iter().filter_map(|one| texts.lookup.condition(one)).collect();
     texts.flaws_of(&["where"]);
     let method = texts.method(&written.method);
     let over_arms = texts.lookup.over_arms;
+    let mut flaws = texts.flaws;
+    let mut truths = Vec::new();
+    if let Some(method) = &method {
+        let mut judge = Judge { names, terms: method.terms(), over_arms, wanted: &mut of.wanted, parameters: &of.parameters };
+        for (term, truth) in &written.truth {
+            truths.extend(
+                judge.truths(term, truth).map_err(|flaw| flaws.push((vec!["truth".into(), term.clone()], flaw))).unwrap_or_default(),
+            );
+        }
+    }
     match method {
-        Some(method) if texts.flaws.is_empty() => Ok(Analysis { name: written.name.clone(), level, over_arms, filter, method }),
-        _ => Err(texts.flaws),
+        Some(method) if flaws.is_empty() => Ok(Analysis { name: written.name.clone(), level, over_arms, filter, method, truths }),
+        _ => Err(flaws),
     }
 }
 
@@ -96,11 +153,14 @@ impl Place<'_> {
     fn problem(&self, key: Key, flaw: Flaw) -> Problem {
         let path = key.iter().fold(self.path.clone(), |path, key| match key.parse() {
             Ok(item) => path.item(item),
+            Err(_) if path.0.last().is_some_and(|step| step.name() == Some("truth")) => path.entry(key),
             Err(_) => path.field(key),
         });
         let near = flaw.slip.as_ref().and_then(|(word, known)| nearest(word, known.iter().map(String::as_str)));
         let help = near.map(|near| format!("did you mean `{near}`?")).or(flaw.help);
-        let mut problem = self.document.problem(&path, flaw.what, help);
+        let missing = self.document.root.at(&path).is_none() && flaw.span.is_empty() && flaw.what == NOTHING;
+        let what = if missing { format!("{} is missing", path.quoted()) } else { flaw.what };
+        let mut problem = self.document.problem(&path, what, help);
         if let Some(span) = self.within(&path, &flaw.span) {
             problem.span = span;
         }
@@ -188,12 +248,12 @@ mod tests {
         let expected = [
             (3, 49, "did you mean `early`?"),
             (3, 85, "did you mean `gain`?"),
-            (4, 41, "did you mean `feedback`?"),
+            (4, 40, "did you mean `feedback`?"),
             (4, 56, "did you mean `sessions`?"),
             (5, 20, "two estimators are called"),
             (5, 62, "is missing here"),
             (6, 61, "0 and 1"),
-            (7, 33, "nothing is written"),
+            (7, 33, "is missing"),
         ];
         assert_eq!(told.len(), expected.len(), "{told:?}");
         for ((line, column, text), (wanted_line, wanted_column, part)) in told.iter().zip(expected) {
