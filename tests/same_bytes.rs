@@ -36,6 +36,11 @@ fn threads_do_not_change_what_a_study_sees() {
 }
 
 #[test]
+fn threads_do_not_change_what_analyses_find() {
+    same_with_any_threads("estimators.ron", &["--replicates", "12"]);
+}
+
+#[test]
 fn threads_do_not_change_a_sampled_design_and_its_sensitivities() {
     same_with_any_threads("sampled.ron", &[]);
     same_with_any_threads("sampled.ron", &["--set", "points=Sobol(points: 16)", "--set", "luck=Own"]);

@@ -179,8 +179,12 @@ mod tests {
     fn columns_of_clients_serve_their_sessions() {
         let numbers = |values: &[f64]| Column::Numbers(values.to_vec());
         let frame = Frame {
-            clients: Rows { len: 2, of_arm: vec![0..2], columns: vec![numbers(&[60.0, 70.0]), Column::Codes(vec![4, 7])] },
-            sessions: Rows { len: 3, of_arm: vec![0..3], columns: vec![numbers(&[1.0, 2.0, 1.0])] },
+            clients: Rows {
+                len: 2,
+                of_arm: core::iter::once(0..2).collect(),
+                columns: vec![numbers(&[60.0, 70.0]), Column::Codes(vec![4, 7])],
+            },
+            sessions: Rows { len: 3, of_arm: core::iter::once(0..3).collect(), columns: vec![numbers(&[1.0, 2.0, 1.0])] },
             client_of: vec![0, 0, 1],
         };
         let slot = |level, index| Slot { level, index };

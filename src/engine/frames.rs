@@ -88,7 +88,7 @@ impl Left<'_> {
         match quantity {
             Quantity::Known(Known::Client) => self.identities(people),
             Quantity::Known(Known::ClientsPerTherapist) => self.clients_per_therapist(people),
-            Quantity::Known(column @ (Known::Weeks | Known::Last)) => self.from_sessions(*column, people),
+            Quantity::Known(column @ (Known::Weeks | Known::Last)) => self.over_sessions(*column, people),
             Quantity::Known(column) if column.described().kind == crate::dataset::catalogue::Kind::Group => {
                 Column::Codes(people.iter().map(|person| self.group(*column, *person)).collect())
             }
@@ -206,7 +206,7 @@ impl Left<'_> {
     }
 
     /// What a client's sessions in the log come to.
-    fn from_sessions(&self, column: Known, people: &[Person]) -> Column {
+    fn over_sessions(&self, column: Known, people: &[Person]) -> Column {
         let Some(log) = self.log else {
             // Without gaps the last rating is the one handed in.
             let last = |person: &Person| self.arms[person.arm].courses[person.client].last_rating;

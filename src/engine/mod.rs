@@ -6,7 +6,7 @@
 //! say, and [`groups`] what parts of them say; [`assess`] has measures that look on, [`rated`] what they say; [`couples`] is what is said about partners; [`records`] are
 //! the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in which arm,
 //! [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report. The analyses that a scenario asks
-//! for see the columns that [`frames`] fills, from what [`forms`] wrote down, and [`estimates`] has what they give.
+//! for see the columns that `frames` fills, from what `forms` wrote down, and [`estimates`] has what they give.
 
 pub mod allocation;
 pub mod assess;

@@ -43,7 +43,7 @@ pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
         .real("model_se_mcse", "see term", "Monte Carlo standard error of model_se", error(|term| term.model_se));
     let table = measured(table, ("rejection", "share", "share of replicates with p at most .05"), rows.iter().map(|row| row.1.rejection));
     let judged = JUDGED.iter().fold(table, |table, (column, of)| {
-        measured(table, *column, rows.iter().map(|row| row.1.judged.as_ref().map_or(Measured::NONE, |judged| of(judged))))
+        measured(table, *column, rows.iter().map(|row| row.1.judged.as_ref().map_or(Measured::NONE, of)))
     });
     judged.build()
 }
@@ -51,8 +51,11 @@ pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
 /// Name, unit and meaning of a column.
 type Column = (&'static str, &'static str, &'static str);
 
+/// A performance measure.
+type Measure = fn(&Performance) -> Measured;
+
 /// What is said about a term whose truth is given.
-const JUDGED: [(Column, fn(&Performance) -> Measured); 7] = [
+const JUDGED: [(Column, Measure); 7] = [
     (("truth", "see term", "what is true (NaN: no truth is given)"), |one| one.truth),
     (("bias", "see term", "mean estimate minus truth; against a contrast replicate by replicate"), |one| one.bias),
     (("relative_bias", "share", "bias over truth; not defined where the truth may be 0"), |one| one.relative_bias),

@@ -202,10 +202,14 @@ mod tests {
     /// Two clients with three and two sessions: a score per session, a number per client.
     fn frame() -> Frame {
         Frame {
-            clients: Rows { len: 2, of_arm: vec![0..2], columns: vec![Column::Numbers(vec![10.0, f64::NAN]), Column::Codes(vec![8, 3])] },
+            clients: Rows {
+                len: 2,
+                of_arm: core::iter::once(0..2).collect(),
+                columns: vec![Column::Numbers(vec![10.0, f64::NAN]), Column::Codes(vec![8, 3])],
+            },
             sessions: Rows {
                 len: 5,
-                of_arm: vec![0..5],
+                of_arm: core::iter::once(0..5).collect(),
                 columns: vec![Column::Numbers(vec![1.0, 2.0, 6.0, 4.0, f64::NAN]), Column::Numbers(vec![1.0, 2.0, 3.0, 1.0, 2.0])],
             },
             client_of: vec![0, 0, 0, 1, 1],

@@ -279,7 +279,7 @@ mod tests {
         use crate::dataset::catalogue::Known;
         columns[at(&Quantity::Known(Known::Arm))] = frame::Column::Codes(vec![0, 1, 2]);
         columns[at(&Quantity::Known(Known::Pre))] = frame::Column::Numbers(vec![5.0, 6.0, 7.0]);
-        let frame = Frame { clients: Rows { len: 3, of_arm: vec![0..3], columns }, ..Frame::default() };
+        let frame = Frame { clients: Rows { len: 3, of_arm: core::iter::once(0..3).collect(), columns }, ..Frame::default() };
         let data = View { frame: &frame, level: Level::Clients, rows: vec![0, 1, 2] };
         let found = found.unwrap();
         assert_eq!(found.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>()[4..], ["arm: b:pre", "arm: c:pre"]);

@@ -42,10 +42,10 @@ pub fn comparisons(text: &str) -> Result<Vec<Comparison>, Flaw> {
     while parser.takes_word("and") {
         found.push(parser.comparison()?);
     }
-    if let Some((Token::Name(word), span)) = parser.peek() {
-        if word == "or" {
-            return Err(Flaw::with_help(span.clone(), "`or` is not possible", "conditions are joined by `and`"));
-        }
+    if let Some((Token::Name(word), span)) = parser.peek()
+        && word == "or"
+    {
+        return Err(Flaw::with_help(span.clone(), "`or` is not possible", "conditions are joined by `and`"));
     }
     parser.end().map(|()| found)
 }

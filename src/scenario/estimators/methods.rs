@@ -108,7 +108,7 @@ impl Texts<'_> {
 
     /// Groups that are compared with the first.
     fn by(&mut self, name: &str) -> Option<By> {
-        self.text(&["by"], name, expression, |ast, lookup| by(ast, lookup))
+        self.text(&["by"], name, expression, by)
     }
 
     /// A method, ready to be used.

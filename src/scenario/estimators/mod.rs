@@ -57,10 +57,10 @@ pub fn names_before_arms(file: &ScenarioFile) -> Names {
 pub fn parameters(written: &[Estimator]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for truth in written.iter().flat_map(|one| one.truth.values()) {
-        if let keys::Truth::Parameter(path) = truth {
-            if !found.contains(path) {
-                found.push(path.clone());
-            }
+        if let keys::Truth::Parameter(path) = truth
+            && !found.contains(path)
+        {
+            found.push(path.clone());
         }
     }
     found
