@@ -41,7 +41,9 @@ def spread(target):
 
 def results(report):
     score = report["score"]
-    lines = [f"Of the quantities that are known best (confidence T), {score['agree']} of {score['judged']} agree: {score['percent']:.0f} %.", ""]
+    studies = {target["study"]: target["simulated"]["replicates_asked"] for group in report["groups"] for target in group["targets"]}
+    size = f"{len(studies)} studies, {sum(studies.values()):,} replicates. ✓ agrees, ✗ misses, – shown only."
+    lines = [size, "", f"Of the quantities that are known best (confidence T), {score['agree']} of {score['judged']} agree: {score['percent']:.0f} %.", ""]
     for group in report["groups"]:
         own = group["score"]
         lines += [f"**{group['group']}**: {own['agree']} of {own['judged']} agree; {own['shown']} shown only.", ""]

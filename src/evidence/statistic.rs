@@ -96,6 +96,9 @@ pub fn quantity(file: &TargetLists, at: usize, scenario: &Scenario) -> Result<Qu
     Ok(first)
 }
 
+/// Columns with their signs, what is done to their mean, and the unit.
+type Columns = (Vec<(f64, Column)>, Link, String);
+
 /// Looks up the names of one statistic.
 struct Finder<'a> {
     file: &'a TargetLists,
@@ -106,15 +109,16 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn problem(&self, key: &str, what: String, help: Option<String>) -> Problem {
-        self.file.problem(self.at, &[self.key, key], what, help)
+    /// One problem, with a key of the statistic.
+    fn problem(&self, key: &str, what: String, help: Option<String>) -> Vec<Problem> {
+        vec![self.file.problem(self.at, &[self.key, key], what, help)]
     }
 
     fn quantity(&self, statistic: &Statistic) -> Result<Quantity, Vec<Problem>> {
         let (arm, cell) = statistic.place();
         let contrast = matches!(statistic, Statistic::Contrast { .. });
         let cell = self.cell(cell);
-        let arm = cell.as_ref().map_or(Ok(0), |&cell| self.arm(cell, arm, contrast)).map_err(|problem| vec![problem]);
+        let arm = cell.as_ref().map_or(Ok(0), |&cell| self.arm(cell, arm, contrast));
         let column = match statistic {
             Statistic::Measure { name, .. } => self.measure(name).map(|found| (vec![(1.0, found.0)], Link::Identity, found.1)),
             Statistic::Contrast { name, .. } => self.contrast(name),
@@ -123,8 +127,7 @@ impl Finder<'_> {
         let (cell, arm, (columns, link, unit)) = match (cell, arm, column) {
             (Ok(cell), Ok(arm), Ok(column)) => (cell, arm, column),
             (cell, arm, column) => {
-                let one = cell.err().into_iter().chain(column.err());
-                return Err(one.chain(arm.err().into_iter().flatten()).collect());
+                return Err([cell.err(), column.err(), arm.err()].into_iter().flatten().flatten().collect());
             }
         };
         // The second column of a contrast is that of the first arm.
@@ -132,7 +135,7 @@ impl Finder<'_> {
         Ok(Quantity { parts: columns.into_iter().enumerate().map(part).collect(), link, unit })
     }
 
-    fn cell(&self, cell: Option<u32>) -> Result<usize, Problem> {
+    fn cell(&self, cell: Option<u32>) -> Result<usize, Vec<Problem>> {
         let cells = self.scenario.cells.len();
         match cell {
             None => Ok(0),
@@ -145,7 +148,7 @@ impl Finder<'_> {
         }
     }
 
-    fn arm(&self, cell: usize, arm: Option<&str>, contrast: bool) -> Result<usize, Problem> {
+    fn arm(&self, cell: usize, arm: Option<&str>, contrast: bool) -> Result<usize, Vec<Problem>> {
         let names: Vec<&str> = self.scenario.cells[cell].arms.iter().map(|arm| arm.name.as_str()).collect();
         let study = &self.target.study;
         match arm {
@@ -167,7 +170,7 @@ impl Finder<'_> {
         }
     }
 
-    fn measure(&self, name: &str) -> Result<(Column, String), Problem> {
+    fn measure(&self, name: &str) -> Result<(Column, String), Vec<Problem>> {
         let unknown = || {
             let near = nearest(name, MEASURES.iter().map(|spec| spec.name));
             let help = near
@@ -179,7 +182,7 @@ impl Finder<'_> {
     }
 
     /// A term of an analysis that the study makes.
-    fn estimate(&self, name: &str, term: &str, arm: bool) -> Result<(Vec<(f64, Column)>, Link, String), Problem> {
+    fn estimate(&self, name: &str, term: &str, arm: bool) -> Result<Columns, Vec<Problem>> {
         let list = &self.scenario.analyses.list;
         let study = &self.target.study;
         let Some(analysis) = list.iter().find(|one| one.name == name) else {
@@ -209,7 +212,7 @@ impl Finder<'_> {
     }
 
     /// Columns with their signs, the first of the arm and the second of the comparison arm.
-    fn contrast(&self, name: &str) -> Result<(Vec<(f64, Column)>, Link, String), Problem> {
+    fn contrast(&self, name: &str) -> Result<Columns, Vec<Problem>> {
         let ratio = |ending: &str| name.strip_suffix(ending);
         if let Some(share) = ratio("_odds_ratio").or_else(|| ratio("_nnt")) {
             let (Column::Measure(at), true) = (self.measure(share)?.0, RATIO_MEASURES.contains(&share)) else {

@@ -78,6 +78,8 @@ const ROW: f64 = 40.0;
 /// Above the first row of a panel, and below its last one.
 const HEAD: f64 = 34.0;
 const FOOT: f64 = 40.0;
+/// Panels with more rows have the labels of the axis above them too.
+const LONG: usize = 8;
 /// Above the first panel, and below the last.
 const TOP: f64 = 76.0;
 const BOTTOM: f64 = 34.0;
@@ -129,6 +131,9 @@ fn one_panel(panel: &Panel, top: f64) -> Group {
     for &tick in &axis.ticks {
         let x = axis.place(tick);
         out = out.add(line((x, top + HEAD), (x, bottom), "grid")).add(text(&axis.label(tick), x, bottom + 15.0, "quiet small middle"));
+        if panel.rows.len() > LONG {
+            out = out.add(text(&axis.label(tick), x, top + HEAD - 6.0, "quiet small middle"));
+        }
     }
     if (axis.low..=axis.high).contains(&nothing) {
         let x = axis.place(nothing);

@@ -12,8 +12,8 @@ use crate::performance::Measured;
 const MOST_DECIMALS: usize = 4;
 
 /// Room for ids, and for names of quantities.
-const ID: usize = 14;
-const QUANTITY: usize = 32;
+const ID: usize = 13;
+const QUANTITY: usize = 29;
 
 /// The report.
 pub fn report(report: &Report, colour: bool) -> String {
