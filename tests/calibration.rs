@@ -15,15 +15,19 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const CLINIC: &str = r#"(
     title: "A clinic", seed: 5, replicates: 60,
     clinics: (count: 1, therapists: 10, clients_per_therapist: 20),
-    arms: [(name: "usual"), (name: "feedback", set: { "feedback": Oq() })],
+    arms: [
+        (name: "usual"),
+        (name: "feedback", set: { "feedback": Oq() }),
+        (name: "long", set: { "endings": (planned: 0.0, administrative: 0.0, dropout: -40.0, session_cap: 20) }),
+    ],
 )"#;
 
 const TARGETS: &str = r#"[
     (id: "dropout", published: Value(x: 0.0), simulated: Measure(name: "dropout")),
     (id: "sessions", published: Value(x: 0.0), simulated: Measure(name: "sessions")),
     (id: "change", published: Value(x: 0.0), simulated: Measure(name: "change")),
-    (id: "final", published: Value(x: 0.0), simulated: Measure(name: "success")),
-    (id: "feedback", published: Value(x: 0.0), simulated: Contrast(name: "between_d")),
+    (id: "long", published: Value(x: 0.0), simulated: Measure(name: "change", arm: "long")),
+    (id: "feedback", published: Value(x: 0.0), simulated: Contrast(name: "between_d", arm: "feedback")),
 ]"#;
 
 fn gallery(scenario: &str) -> Gallery {

@@ -16,7 +16,7 @@ pub struct Search {
     pub step: f64,
     /// The search ends when the sum of squares falls by less than this share of itself, or the parameters move by less.
     pub tolerance: f64,
-    /// Most rounds: points tried besides those that derivatives need.
+    /// Most rounds of each pass: points tried besides those that derivatives need.
     pub rounds: usize,
 }
 
@@ -53,7 +53,7 @@ pub struct Fitted {
     pub before: Point,
     /// The best ones found.
     pub after: Point,
-    /// Unit in which each target's miss is counted, from `before`.
+    /// Unit in which each target's miss is counted at the best point.
     pub scales: Vec<f64>,
     /// The search ended by itself; otherwise the rounds were used up.
     pub converged: bool,
@@ -93,6 +93,23 @@ impl Problem {
         DVector::from_iterator(self.rows(), self.fitted().map(miss).chain(prior))
     }
 
+    /// The units in which misses are counted at a point.
+    fn scales(&self, point: &Point) -> Vec<f64> {
+        self.moments.iter().zip(&point.statistics).map(|(moment, of)| moment.scale(of)).collect()
+    }
+
+    /// Values moved away from the bounds: on a bound the angle has no derivative, and a search that came there too early would
+    /// stay for ever.
+    fn inside(&self, working: &[f64]) -> Vec<f64> {
+        const ROOM: f64 = 0.1;
+        let one = |(p, &u): (&Parameter, &f64)| {
+            let [low, high] = p.bounds();
+            let room = ROOM * (high - low);
+            u.clamp(low + room, high - room)
+        };
+        self.parameters.iter().zip(working).map(one).collect()
+    }
+
     fn rows(&self) -> usize {
         self.fitted().count() + self.parameters.len()
     }
@@ -106,32 +123,60 @@ pub fn fit<S: Simulator>(problem: &Problem, simulator: &mut S) -> Result<Fitted,
     let start: Vec<f64> = problem.parameters.iter().map(Parameter::first).collect();
     let as_given: Vec<f64> = problem.parameters.iter().map(|p| p.scale.apply(p.before)).collect();
     let before = problem.simulate(simulator, &as_given)?;
-    let scales: Vec<f64> = problem.moments.iter().zip(&before.statistics).map(|(moment, of)| moment.scale(of)).collect();
     let first = if start == as_given { before.clone() } else { problem.simulate(simulator, &start)? };
+    let mut at = Pass { point: first, converged: false, simulations: 1 };
+    for share in PASSES {
+        let scales = problem.scales(&at.point);
+        let from = problem.inside(&at.point.working);
+        let from = if from == at.point.working { at.point.clone() } else { problem.simulate(simulator, &from)? };
+        let next = pass(problem, simulator, &scales, from, share * problem.search.step)?;
+        let better = problem.residuals(&next.point, &scales).norm() <= problem.residuals(&at.point, &scales).norm();
+        at = Pass {
+            point: if better { next.point } else { at.point },
+            converged: next.converged,
+            simulations: at.simulations + next.simulations,
+        };
+    }
+    let scales = problem.scales(&at.point);
+    Ok(Fitted { before, after: at.point, scales, converged: at.converged, simulations: at.simulations })
+}
+
+/// Distances over which derivatives are taken, as shares of the step: wide ones see the large shape, narrow ones find the
+/// bottom of a curved valley.
+const PASSES: [f64; 4] = [1.0, 0.4, 0.15, 0.15];
+
+/// Where one pass of the search ended.
+struct Pass {
+    point: Point,
+    converged: bool,
+    simulations: usize,
+}
+
+/// One pass of the search, with one distance for derivatives.
+fn pass<S: Simulator>(problem: &Problem, simulator: &mut S, scales: &[f64], from: Point, step: f64) -> Result<Pass, S::Error> {
     let walk = Walk {
-        angles: angles(problem, &start),
+        angles: angles(problem, &from.working),
         problem,
-        scales: &scales,
-        state: RefCell::new(State { simulator, points: vec![first], simulations: 1, error: None }),
+        scales,
+        step,
+        state: RefCell::new(State { simulator, points: vec![from], simulations: 0, error: None }),
     };
     let Search { tolerance, rounds, .. } = problem.search;
     let patience = rounds.div_ceil(problem.parameters.len() + 1).max(1);
     let method =
-        LevenbergMarquardt::new().with_ftol(tolerance).with_xtol(tolerance).with_gtol(1e-6).with_patience(patience).with_stepbound(1.0);
+        LevenbergMarquardt::new().with_ftol(tolerance).with_xtol(tolerance).with_gtol(1e-6).with_patience(patience).with_stepbound(0.3);
     let (walk, report) = method.minimize(walk);
-    let best = walk.angles.clone();
+    let working = from_angles(problem, &walk.angles);
     let state = walk.state.into_inner();
     if let Some(error) = state.error {
         return Err(error);
     }
-    let working = from_angles(problem, &best);
-    let simulations = state.simulations;
     let found = state.points.into_iter().rev().find(|point| point.working == working);
-    let after = match found {
+    let point = match found {
         Some(point) => point,
-        None => problem.simulate(simulator, &working)?,
+        None => problem.simulate(state.simulator, &working)?,
     };
-    Ok(Fitted { before, after, scales, converged: report.termination.was_successful(), simulations })
+    Ok(Pass { point, converged: report.termination.was_successful(), simulations: state.simulations })
 }
 
 fn angles(problem: &Problem, working: &[f64]) -> DVector<f64> {
@@ -155,6 +200,7 @@ struct Walk<'a, S: Simulator> {
     angles: DVector<f64>,
     problem: &'a Problem,
     scales: &'a [f64],
+    step: f64,
     state: RefCell<State<'a, S>>,
 }
 
@@ -203,7 +249,7 @@ impl<S: Simulator> LeastSquaresProblem<f64, Dyn, Dyn> for Walk<'_, S> {
         let base = self.residuals()?;
         let mut columns = Vec::with_capacity(here.len());
         for (j, parameter) in self.problem.parameters.iter().enumerate() {
-            let [low, high] = parameter.around(here[j], self.problem.search.step);
+            let [low, high] = parameter.around(here[j], self.step);
             let to = if high - here[j] >= here[j] - low { high } else { low };
             let mut moved = here.clone();
             moved[j] = to;

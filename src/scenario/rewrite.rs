@@ -24,7 +24,8 @@ pub fn rewritten(name: &str, text: &str, values: &[(String, f64)]) -> Result<Str
             out = set(&out, &path, &value, full.as_ref()).unwrap_or(out);
             continue;
         }
-        for place in in_arms(&document.root, &path) {
+        // What an arm says itself stays.
+        for place in in_arms(&document.root, &path).into_iter().filter(|place| document.root.at(place).is_none()) {
             out = set(&out, &place, &value, None).unwrap_or(out);
         }
     }
