@@ -8,7 +8,8 @@ use dyadsim::model::development::Career;
 use dyadsim::model::draws::ClientLuck;
 use dyadsim::model::intake::{Start, start};
 use dyadsim::model::rules::Rules;
-use dyadsim::model::therapist::Therapist;
+use dyadsim::model::symptoms::Relaxation;
+use dyadsim::model::therapist::{Therapist, Therapists};
 
 const THERAPIST: Therapist = Therapist {
     skill: 0.7,
@@ -85,7 +86,13 @@ fn a_unit_of_burnout_takes_what_the_keys_say() {
     let (rested, burnt) = (begin(&rules, 0.0), begin(&rules, 1.0));
     let lost = 0.8 * 0.05f64.sqrt();
     assert!((rested.trait_alliance - burnt.trait_alliance - lost).abs() < 1e-12);
-    assert!((burnt.heading - rested.heading - (3.5 * 2.0 * lost + 6.5 * 0.5)).abs() < 1e-12);
+    assert!(
+        (burnt.heading
+            - rested.heading
+            - (Relaxation::default().heading_alliance * 2.0 * lost + Therapists::default().effectiveness * 0.5))
+            .abs()
+            < 1e-12
+    );
     // Rates are still logarithms here.
     assert!((rested.rate - burnt.rate - 0.15 * 2.0 * lost).abs() < 1e-12);
     assert!((burnt.notice - rested.notice + 0.5).abs() < 1e-12);

@@ -44,7 +44,7 @@ fn parameter(key: &str, scale: Scale, start: f64, sd: f64, [lower, upper]: [f64;
 #[test]
 fn known_parameters_come_back_from_what_they_produce() {
     let keys = ["endings.dropout", "endings.administrative", "symptoms.rate", "symptoms.heading", "feedback.engagement"];
-    let truth = [-3.2, 0.12, 0.2, 60.0, 1.6];
+    let truth = [-2.6, 0.2, 0.4, 52.0, 2.5];
     // The clinic's numbers come from other luck than the search has.
     let own = gallery(&CLINIC.replace("seed: 5", "seed: 77"));
     let numbers = studies(&own, &keys, &Alone).statistics(&truth).unwrap();
@@ -55,7 +55,7 @@ fn known_parameters_come_back_from_what_they_produce() {
     let problem = Problem {
         parameters: vec![
             parameter(keys[0], Scale::Linear, -4.15, 1.0, [-7.0, -1.0]),
-            parameter(keys[1], Scale::Logit, 0.077, 1.0, [0.005, 0.5]),
+            parameter(keys[1], Scale::Logit, 0.085, 1.0, [0.005, 0.5]),
             parameter(keys[2], Scale::Log, 0.125, 1.0, [0.02, 1.0]),
             parameter(keys[3], Scale::Linear, 66.0, 12.0, [20.0, 90.0]),
             parameter(keys[4], Scale::Linear, 0.95, 1.0, [-1.0, 5.0]),

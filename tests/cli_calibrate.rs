@@ -31,8 +31,18 @@ fn desk() -> Desk {
 fn a_clinic_gets_its_scenario_with_the_best_values_and_its_comments() {
     let desk = desk();
     let ran = desk.run(&[
-        "calibrate", "clinic.ron", "--targets", "mine.ron", "--free", "endings.dropout,administrative", "--out", "new.ron", "--report",
-        "report.md", "--json", "--quiet",
+        "calibrate",
+        "clinic.ron",
+        "--targets",
+        "mine.ron",
+        "--free",
+        "endings.dropout,administrative",
+        "--out",
+        "new.ron",
+        "--report",
+        "report.md",
+        "--json",
+        "--quiet",
     ]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let found: Value = serde_json::from_str(&ran.stdout).expect("JSON");

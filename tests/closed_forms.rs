@@ -71,7 +71,7 @@ fn without_noise_symptoms_follow_the_exponential_path_exactly() {
     let (arms, paths) = observed(&cell(&text), 13, 0);
     for (start, path) in arms[0].starts.iter().zip(&paths[0]) {
         for (t, moment) in path.iter().enumerate() {
-            let expected = start.heading + (start.symptoms - start.heading) * (1.0 - start.rate).powi(t as i32 + 1);
+            let expected = start.heading + (start.symptoms - start.heading) * (1.0 - start.rate.min(1.0)).powi(t as i32 + 1);
             assert!((moment.symptoms - expected).abs() < 1e-9, "session {}: {} {expected}", t + 1, moment.symptoms);
         }
     }
@@ -80,7 +80,8 @@ fn without_noise_symptoms_follow_the_exponential_path_exactly() {
 #[test]
 fn with_noise_symptoms_have_the_mean_and_variance_of_an_ar1_around_the_heading() {
     let text = calm(
-        "symptoms: Relaxation(state_effect: 0.0, rate_sd: 0.0, rate_alliance: 0.0, heading_alliance: 0.0, heading_sd: 0.0, heading_severity: 0.0),
+        "symptoms: Relaxation(heading: 66.0, rate: 0.125, noise: 7.6, state_effect: 0.0, rate_sd: 0.0, rate_alliance: 0.0, heading_alliance: 0.0,
+         heading_sd: 0.0, heading_severity: 0.0),
          therapists: (effectiveness: 0.0), clients: (severity_sd: 0.0, severity_alliance: 0.0)",
         "",
         &format!("session_cap: 10, {STAY}"),

@@ -6,10 +6,17 @@ mod common;
 use common::{Moment, cell, check, covariance, mean, observed, share};
 use dyadsim::engine::replicate::ArmResult;
 use dyadsim::model::clinic::Clinic;
+use dyadsim::model::development::Development;
 use dyadsim::model::draws::ClientLuck;
 use dyadsim::model::intake::{Start, start};
 use dyadsim::model::rules::Rules;
-use dyadsim::model::therapist::Therapist;
+use dyadsim::model::symptoms::Relaxation;
+use dyadsim::model::therapist::{Therapist, Therapists};
+
+/// Points of the level that an SD of alliance is worth by default.
+fn per_sd() -> f64 {
+    Relaxation::default().heading_alliance
+}
 
 /// Arms that differ in some keys and in nothing else.
 fn arms(base: &str, sets: &[&str]) -> (Vec<ArmResult>, Vec<Vec<Vec<Moment>>>) {
@@ -49,7 +56,7 @@ fn begin(settings: &str, luck: &ClientLuck) -> Start {
 #[test]
 fn too_much_comfort_harms_by_the_square_of_alliance() {
     let (arms, _) = arms("alliance: (loading: 1.0)", &["\"alliance_effects.quadratic\": -0.3"]);
-    let expected = arms[0].starts.iter().map(|start| 3.5 * 0.3 * start.trait_alliance.powi(2));
+    let expected = arms[0].starts.iter().map(|start| per_sd() * 0.3 * start.trait_alliance.powi(2));
     all_close(differences(&arms, 1, |s| s.heading).into_iter().zip(expected), "quadratic");
 }
 
@@ -59,12 +66,12 @@ fn support_scales_what_alliance_does() {
         let luck = ClientLuck { support, ..ClientLuck::default() };
         let (with, without) = (begin("alliance_effects: (support: 0.4)", &luck), begin("", &luck));
         let a = without.trait_alliance;
-        assert!((with.heading - without.heading + 3.5 * 0.4 * support * a).abs() < 1e-12 && a > 0.3, "support {support}");
+        assert!((with.heading - without.heading + per_sd() * 0.4 * support * a).abs() < 1e-12 && a > 0.3, "support {support}");
     }
     // From the file to the engine: support is standard normal.
     let (arms, _) = arms("alliance: (loading: 1.0)", &["\"alliance_effects.support\": 0.4"]);
     let ratios: Vec<f64> =
-        differences(&arms, 1, |s| s.heading).iter().zip(&arms[0].starts).map(|(d, s)| d / (-3.5 * s.trait_alliance)).collect();
+        differences(&arms, 1, |s| s.heading).iter().zip(&arms[0].starts).map(|(d, s)| d / (-per_sd() * s.trait_alliance)).collect();
     check("variance of .4 support", covariance(&ratios, &ratios, 0.0, 0.0), 0.16, &[("SD for variance", 0.4), ("half", 0.04)]);
 }
 
@@ -142,9 +149,10 @@ fn a_treatment_lowers_the_level_by_its_effect_and_lets_its_share_of_the_therapis
     let (arms, _) = arms(base, &["\"treatment.kind\": \"drug\"", "\"treatment.kind\": \"programme\"", "\"treatment.ingredients\": 0.0"]);
     assert!(differences(&arms, 1, |s| s.heading).iter().all(|d| (d + 7.0).abs() < 1e-9));
     let therapist = |i: usize| arms[0].therapists[arms[0].dyads[i].therapist.expect("treated")];
-    let expected = (0..arms[0].starts.len()).map(|i| 3.5 * therapist(i).alliance + 6.5 * therapist(i).effectiveness);
+    let expected = (0..arms[0].starts.len())
+        .map(|i| per_sd() * therapist(i).alliance + Therapists::default().effectiveness * therapist(i).effectiveness);
     all_close(differences(&arms, 2, |s| s.heading).into_iter().zip(expected), "without therapists");
-    let expected = arms[0].starts.iter().map(|s| 3.5 * 0.3 * s.trait_alliance);
+    let expected = arms[0].starts.iter().map(|s| per_sd() * 0.3 * s.trait_alliance);
     all_close(differences(&arms, 3, |s| s.heading).into_iter().zip(expected), "without specific ingredients");
     // Nobody is iller because of the treatment.
     assert!(arms.iter().all(|arm| arm.starts.iter().zip(&arms[0].starts).all(|(a, b)| a.symptoms == b.symptoms)));
@@ -175,7 +183,10 @@ fn clients_meet_the_therapist_of_the_week_in_which_they_start() {
     );
     let weeks = || (0..arms[0].starts.len()).map(|i| 10.4 * (i % 10) as f64);
     all_close(arms[1].starts.iter().map(|s| s.week).zip(weeks()), "calendar");
-    all_close(differences(&arms, 1, |s| s.heading).into_iter().zip(weeks().map(|w| 46.0 * 0.02 * w / 52.0)), "yearly decline");
+    all_close(
+        differences(&arms, 1, |s| s.heading).into_iter().zip(weeks().map(|w| Development::default().heading_per_d * 0.02 * w / 52.0)),
+        "yearly decline",
+    );
     // A calendar on which nothing happens is none.
     assert_eq!(arms[0].courses, arms[2].courses);
 }
@@ -192,7 +203,7 @@ fn training_reaches_those_who_attend_and_are_trained_by_then() {
     let expected = |gain: f64| (0..arms[0].starts.len()).map(move |i| gain * reached(i)).collect::<Vec<f64>>();
     for (what, of, gain) in [
         ("alliance", (|s| s.trait_alliance) as fn(&Start) -> f64, 0.1),
-        ("level", |s| s.heading, -0.1 * 46.0 - 3.5 * 0.1),
+        ("level", |s| s.heading, -0.1 * Development::default().heading_per_d - per_sd() * 0.1),
         ("noticing", |s| s.notice, 1.0 + 0.3 * 0.3),
         ("repair", |s| s.repair, 0.8 + 0.6 * 0.3),
     ] {

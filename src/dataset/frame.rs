@@ -25,6 +25,15 @@ pub enum Quantity {
         /// Last session.
         to: u16,
     },
+    /// Answer to an item of a measure's form, at a session; without a session, of the first form handed in. A value per client.
+    Item {
+        /// Name of the measure.
+        measure: String,
+        /// Session, from 1.
+        session: Option<u16>,
+        /// Item, from 0.
+        item: usize,
+    },
     /// Score of a measure beside "symptoms" and "alliance" in each session.
     Score(String),
 }
@@ -34,7 +43,7 @@ impl Quantity {
     pub fn level(&self) -> Level {
         match self {
             Self::Known(column) => column.described().level,
-            Self::At { .. } | Self::Average { .. } => Level::Clients,
+            Self::At { .. } | Self::Average { .. } | Self::Item { .. } => Level::Clients,
             Self::Score(_) => Level::Sessions,
         }
     }

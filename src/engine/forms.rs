@@ -44,7 +44,7 @@ impl FormLog {
         let of_clients = wanted.clients.iter().any(|quantity| match quantity {
             Quantity::At { measure, .. } | Quantity::Average { measure, .. } => is_process(measure),
             Quantity::Known(column) => *column == Known::Weeks || (*column == Known::Last && gaps),
-            Quantity::Score(_) => false,
+            Quantity::Score(_) | Quantity::Item { .. } => false,
         });
         (wanted.session_rows || of_clients).then(|| Self { arms: vec![Vec::new(); cell.arms.len()] })
     }

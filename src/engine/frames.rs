@@ -101,6 +101,7 @@ impl Left<'_> {
                 let some: Vec<f64> = all.iter().filter(|(at, _)| (from..=to).contains(&at)).map(|(_, score)| *score).collect();
                 some.iter().sum::<f64>() / some.len() as f64
             }),
+            Quantity::Item { measure, session, item } => self.answers(measure, *session, *item, people),
             Quantity::Score(_) => Column::Numbers(Vec::new()),
         }
     }
@@ -242,6 +243,20 @@ impl Left<'_> {
             });
         }
         Column::Numbers(people.iter().map(|person| of(&all[person.arm][person.client])).collect())
+    }
+
+    /// Each client's answer to an item, on the form of a session or on her first one.
+    fn answers(&self, measure: &str, session: Option<u16>, item: usize, people: &[Person]) -> Column {
+        let mut all: Vec<Vec<f64>> = self.arms.iter().map(|arm| vec![f64::NAN; arm.dyads.len()]).collect();
+        for (arm, own) in all.iter_mut().enumerate() {
+            let number = self.cell.arms[arm].further.iter().position(|further| further.name == measure);
+            let forms = self.forms.get(arm).map(Vec::as_slice).unwrap_or_default();
+            for form in forms.iter().filter(|form| Some(form.measure) == number && session.is_none_or(|session| form.session == session)) {
+                let answer = form.answers.get(item).copied().map_or(f64::NAN, f64::from);
+                own[form.client] = if own[form.client].is_nan() { answer } else { own[form.client] };
+            }
+        }
+        Column::Numbers(people.iter().map(|person| all[person.arm][person.client]).collect())
     }
 
     /// Hears of every form of a measure in an arm: client, session, score.

@@ -4,7 +4,7 @@ use super::gallery::{Gallery, Text};
 use crate::scenario::problem::Problems;
 use include_dir::{Dir, include_dir};
 
-/// The folder. A new study comes with targets, so that a list of targets changes and the folder is read anew.
+/// The folder. Studies come with targets, so that a list of targets changes with them and the folder is read anew.
 static STUDIES: Dir = include_dir!("$CARGO_MANIFEST_DIR/scenarios/studies");
 
 /// Where it stands in the repository.

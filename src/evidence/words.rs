@@ -51,11 +51,12 @@ pub fn published_shown(row: &Row) -> String {
     }
 }
 
-/// A simulated mean, with two decimals, or one where that is enough.
+/// A simulated mean, with two decimals, one where that is enough, or four where it is small.
 pub fn mean(row: &Row) -> String {
     match row.simulated.mean.value * factor(&row.unit) {
         x if x.is_nan() => "not defined".into(),
         x if coarse(&row.unit) => format!("{x:.1}"),
+        x if x.abs() < 0.01 => format!("{x:.4}"),
         x => format!("{x:.2}"),
     }
 }

@@ -21,7 +21,7 @@ params! {
         /// Share of clients with a personality disorder.
         personality_disorder: f64 = 0.15, "probability", [0.0, 1.0], "no figure; typical of outpatient clinics", weak;
         /// Mean good-enough level: at an observed score of that level, put back in points, a client begins to think of ending.
-        good_enough_mean: f64 = 50.0, "points", [-1000.0, 1000.0], "H14, H15 Baldwin 2009: chosen to give a median of 5 sessions", weak;
+        good_enough_mean: f64 = 72.0, "points", [-1000.0, 1000.0], "calibrated: H10, L6; H14, H15 Baldwin 2009", weak;
         /// Standard deviation of the good-enough level.
         good_enough_sd: f64 = 12.0, "points", [0.0, 1000.0], "as above", weak;
         /// Standard deviation of a client's unexpected symptom change in a week: the unit of effects that are

@@ -9,17 +9,17 @@ params! {
         session_cap: u16 = 26, "sessions", [1, 400], "design; H8 Hansen 2002: half improve within 13–18";
         /// Chance of a planned ending in a session at which the observed score has reached the
         /// client's good-enough level.
-        planned: f64 = 0.5, "probability", [0.0, 1.0], "H14–H16 Baldwin 2009: median 5 sessions", weak;
+        planned: f64 = 0.33, "probability", [0.0, 1.0], "calibrated: H10, H14, L6 Saxon 2017 (61 % planned, a selected sample)", weak;
         /// Chance in each session of an end for outside reasons (moving, insurance, referral).
-        administrative: f64 = 0.077, "probability per session", [0.0, 1.0], "H14; calibrated", weak;
+        administrative: f64 = 0.085, "probability per session", [0.0, 1.0], "calibrated: H10, H14", weak;
         /// Log-odds of dropping out after a session, for a client at alliance 0.
-        dropout: f64 = -4.15, "log-odds", [-40.0, 40.0], "F1 Swift and Greenberg 2012: 19.7 %; calibrated";
+        dropout: f64 = -3.75, "log-odds", [-40.0, 40.0], "calibrated: F1 Swift and Greenberg 2012, 19.7 %";
         /// Added log-odds in the first sessions.
         dropout_early: f64 = 0.8, "log-odds", [-10.0, 10.0], "F16: most in the first few sessions", weak;
         /// How many sessions count as first.
         early_sessions: u16 = 2, "sessions", [0, 400], "F16", weak;
         /// Change of the log-odds per SD of the alliance as the client rates it.
-        dropout_alliance: f64 = -0.55, "log-odds per SD", [-10.0, 10.0], "F5 Sharf 2010: d .55; F6";
+        dropout_alliance: f64 = -0.5, "log-odds per SD", [-10.0, 10.0], "calibrated: F5 Sharf 2010: d .55; F6";
         /// Change of the log-odds per SD of the alliance as it is (no rating error).
         dropout_experienced_alliance: f64 = 0.0, "log-odds per SD", [-10.0, 10.0], "0: the rating is what the client goes by";
         /// Added log-odds while a rupture is open.

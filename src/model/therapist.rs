@@ -32,7 +32,7 @@ params! {
         alliance_variance: f64 = 0.05, "SD²", [0.0, 4.0], "D10, D12: 3–10 % of a client's rating lies between therapists";
         /// Points by which a therapist one standard deviation more effective moves the level her
         /// clients are heading for (downwards).
-        effectiveness: f64 = 6.5, "points per SD", [0.0, 50.0], "G1 Johns 2019, G3 Wampold and Brown 2005, G9: about 5 % of outcome variance";
+        effectiveness: f64 = 6.2, "points per SD", [0.0, 50.0], "calibrated: G1 Johns 2019, G3 Wampold and Brown 2005, G9: about 5 % of outcome variance";
         /// Standard deviation between therapists of the log-odds that a client drops out.
         dropout_sd: f64 = 0.55, "log-odds", [0.0, 5.0], "F7 Saxon 2017, F9 Xiao 2017, F10 Zimmermann 2017 (.45 to .69)";
         /// First shape parameter of the Beta distribution of uptake, the chance that a therapist

@@ -108,7 +108,7 @@ pub fn shipped_treatments() -> Vec<Shipped> {
         ),
         ship(
             "pharmacotherapy",
-            TreatmentProfile { effect: 7.0, therapist_share: 1.4, ..of([0.3, 0.35, 0.35], [0.45, 0.45, 0.1]) },
+            TreatmentProfile { effect: 5.6, therapist_share: 1.47, ..of([0.3, 0.35, 0.35], [0.45, 0.45, 0.1]) },
             "B13: psychiatrists 9 %, drug 3 % of outcome variance; the rest assumed",
         ),
         ship(
@@ -116,9 +116,9 @@ pub fn shipped_treatments() -> Vec<Shipped> {
             TreatmentProfile {
                 care: 0.5,
                 ingredients: 0.0,
-                effect: -12.0,
+                effect: -8.5,
                 alliance: -0.5,
-                therapist_share: 1.1,
+                therapist_share: 1.14,
                 rupture: -0.3,
                 ..of([0.3, 0.35, 0.35], [0.45, 0.45, 0.1])
             },
@@ -129,9 +129,9 @@ pub fn shipped_treatments() -> Vec<Shipped> {
             TreatmentProfile {
                 care: 1.5,
                 ingredients: 0.0,
-                effect: -5.0,
+                effect: -3.4,
                 alliance: 0.3,
-                therapist_share: 1.1,
+                therapist_share: 1.14,
                 rupture: -0.3,
                 ..of([0.3, 0.35, 0.35], [0.45, 0.45, 0.1])
             },

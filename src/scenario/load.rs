@@ -294,10 +294,7 @@ fn cell((base, assumed): (&ScenarioFile, &Assumed), document: &Document, samplin
     }?;
     let paths = estimators::parameters(&base.estimators);
     if !paths.is_empty() {
-        for arm in &mut arms {
-            let tree = reader::read(&arm.text).root;
-            arm.parameters = paths.iter().map(|path| tree.as_ref().map_or(f64::NAN, |tree| estimators::number_at(tree, path))).collect();
-        }
+        arms.iter_mut().for_each(|arm| arm.parameters = estimators::numbers_at(&arm.text, &paths));
     }
     if sampling.points.sampled() && index > 0 {
         arms.iter_mut().for_each(|arm| arm.text = String::new());

@@ -81,13 +81,24 @@ ever_improved improvement_time skill burnout start_week not_on_track first_not_o
 personality_disorder years clients_per_therapist alliance@3 symptoms@last observer@6""".split() + ["average(alliance, 2, 5)"]
 
 
-def of_one_arm(c, s, forms):
+def alpha(answers):
+    """Cronbach's alpha of the answers of one form per client."""
+    wide = answers.pivot(index="client", columns="item", values="answer").dropna()
+    k = wide.shape[1]
+    return {"alpha": (k / (k - 1) * (1 - wide.var().sum() / wide.sum(axis=1).var()), None)}
+
+
+def of_one_arm(c, s, forms, items):
     """Every analysis of one arm: term -> (estimate, standard error)."""
     found = {name: mean(c[name]) for name in SIMPLE}
     for name in ["dropout", "planned", "administrative"]:
         found[name] = mean(c[name])
     severe = c[(c.diagnosis == 2) & (c.sessions >= 3)]
     found["severe"] = mean(severe.pre / 10 - 2 * severe.early)
+    first = items[items.session == items.groupby("client").session.transform("min")]
+    found["alpha"] = alpha(first)
+    fourth = items[(items.session == 4) & items.client.isin(c[c.sessions >= 5].client)]
+    found["alpha at 4"] = alpha(fourth)
     found["sd"] = {"sd": (c.pre.std(), c.pre.std() / np.sqrt(2 * (len(c) - 1)))}
     pair = c[c.sessions >= 3][["early", "gain", "therapist"]].dropna()
     means = pair.groupby("therapist")[["early", "gain"]].mean()
@@ -167,11 +178,16 @@ def words(file, name, column):
 def main(path):
     wrong, compared = [], 0
     with h5py.File(path) as file:
-        clients, sessions, forms, therapists, estimates = (
-            table(file, name) for name in ["clients", "sessions", "assessments", "therapists", "estimates"]
+        clients, sessions, forms, items, therapists, estimates = (
+            table(file, name) for name in ["clients", "sessions", "assessments", "items", "therapists", "estimates"]
         )
+        measures = table(file, "measures")
+        named = words(file, "measures", "name")
+        numbers = {named[row.name]: row.measure for row in measures[measures.cell == 1].itertuples(index=False)}
         reasons = words(file, "clients", "end_reason")
         names, terms, status = (words(file, "estimates", column) for column in ["estimator", "term", "status"])
+    forms = forms[forms.measure == numbers["observer"]]
+    items = items[items.measure == numbers["bond"]]
     for reason in ["dropout", "planned", "administrative"]:
         code = [code for code, label in reasons.items() if label.startswith(reason)]
         assert len(code) == 1, reasons
@@ -184,11 +200,12 @@ def main(path):
     for replicate in clients.replicate.unique():
         both = []
         for arm in (1, 2):
-            own = [t[(t.replicate == replicate) & (t.arm == arm)] for t in (clients, sessions, forms)]
+            own = [t[(t.replicate == replicate) & (t.arm == arm)] for t in (clients, sessions, forms, items)]
             s = own[1][own[1].observed == 1]
             f = own[2][own[2].client.isin(s.client)]
             both.append(clients_of(own[0], s, f))
-            for name, found in of_one_arm(both[-1], s, f).items():
+            answers = own[3][own[3].client.isin(s.client)]
+            for name, found in of_one_arm(both[-1], s, f, answers).items():
                 expected |= {(replicate, name, arm, term): value for term, value in found.items()}
         for name, found in over_arms(pd.concat(both)).items():
             expected |= {(replicate, name, 0, term): value for term, value in found.items()}

@@ -9,7 +9,7 @@ use crate::evidence::words;
 use crate::performance::Measured;
 
 /// Most decimals of a number.
-const MOST_DECIMALS: usize = 3;
+const MOST_DECIMALS: usize = 4;
 
 /// Room for ids, and for names of quantities.
 const ID: usize = 14;
@@ -89,9 +89,9 @@ fn simulated(row: &Row) -> (Figure, Figure) {
     (one(simulated.mean), one(spread))
 }
 
+/// A published number with its error, as one text: intervals beside it would tear the two apart.
 fn published(row: &Row) -> Figure {
-    let (value, error) = words::published(row);
-    Figure { value, error }
+    Figure { value: words::published_shown(row), error: String::new() }
 }
 
 /// The verdict about a group in a sentence.
@@ -124,7 +124,7 @@ fn misses(report: &Report, colour: bool) -> String {
     }
     let mut out = format!("\n{}\n", bold("What does not fit", colour));
     for row in rows {
-        let head = format!("{}  {}: {}", row.target.id, row.target.quantity, distance(row));
+        let head = format!("{}: {}; {}", row.target.id, row.target.quantity, distance(row));
         let reason = match row.target.miss.as_str() {
             "" => "No reason is suspected yet.".to_owned(),
             miss => format!("Suspected reason: {miss}"),
@@ -141,23 +141,27 @@ fn misses(report: &Report, colour: bool) -> String {
 /// How far apart the two are, in the unit of the quantity and in standard errors.
 fn distance(row: &Row) -> String {
     let simulated = row.simulated;
-    let (mean, _) = simulated_text(row);
+    let mean = simulated_text(row);
     let by = difference(&row.target.published, &simulated) * words::factor(&row.unit);
     let se = standard_error(&row.target.published, &simulated).hypot(simulated.mean.mcse) * words::factor(&row.unit);
-    let published = published(row);
-    let error = if published.error.is_empty() { String::new() } else { format!(" ± {}", published.error) };
     let apart = match (by.is_nan(), se.is_nan()) {
         (true, _) => String::new(),
         (_, true) => format!(", {} apart", shortened(by)),
         _ => format!(", {} apart = {:.1} standard errors", shortened(by), (by / se).abs()),
     };
-    format!("published {}{error}, simulated {mean}{apart}", published.value)
+    let part = match simulated.replicates < row.asked {
+        true => format!(" (defined in {} of {} replicates)", simulated.replicates, row.asked),
+        false => String::new(),
+    };
+    format!("published {}, simulated {mean}{apart}{part}", words::published_shown(row))
 }
 
-fn simulated_text(row: &Row) -> (String, Figure) {
-    let (mean, spread) = simulated(row);
-    let error = if mean.error.is_empty() { String::new() } else { format!(" ± {}", mean.error) };
-    (format!("{}{error}", mean.value), spread)
+/// The simulated mean with its error, as one text.
+fn simulated_text(row: &Row) -> String {
+    match simulated(row).0 {
+        Figure { value, error } if error.is_empty() => value,
+        Figure { value, error } => format!("{value} ± {error}"),
+    }
 }
 
 /// A difference with two digits that count.

@@ -10,6 +10,7 @@ mod meta;
 mod mixed;
 mod moments;
 mod regression;
+mod reliability;
 mod shapes;
 mod survival;
 
@@ -20,6 +21,7 @@ pub use meta::Meta;
 pub use mixed::{Freedom, Mixed};
 pub use moments::{Mean, Sd};
 pub use regression::Linear;
+pub use reliability::Alpha;
 pub use shapes::Shapes;
 pub use survival::{Cox, KaplanMeier};
 

@@ -6,6 +6,7 @@ use super::expr::{Expr, Operation, View};
 use crate::dataset::catalogue::{self, COLUMNS, Description, Known, Level};
 use crate::dataset::frame::{Quantity, Slot, Wanted};
 use core::ops::Range;
+use std::collections::BTreeMap;
 
 /// Names that a study brings along.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Names {
     pub diagnoses: Vec<String>,
     /// Measures.
     pub measures: Vec<String>,
+    /// Number of items of the measures that keep answers to them.
+    pub items: BTreeMap<String, usize>,
 }
 
 /// A column of groups whose names are known beforehand.
@@ -188,6 +191,18 @@ impl<'a> Lookup<'a> {
         self.flaw(Flaw { slip, help, ..Flaw::new(span.clone(), format!("no column and no measure is called `{name}`")) })
     }
 
+    /// The answers to the items of a measure, of the form of a session or of each client's first one.
+    pub fn items(&mut self, name: &str, session: Option<u16>) -> Option<Vec<Expr>> {
+        self.measure(name, &(0..name.len()))?;
+        let Some(&count) = self.names.items.get(name) else {
+            let what = format!("measure \"{name}\" does not keep the answers to its items");
+            let help = format!("set items: true for it under `measures`: \"{name}\": (…, items: true)");
+            return self.flaw(Flaw::with_help(0..name.len(), what, help));
+        };
+        let one = |item| Expr::Column(self.wanted.slot(Quantity::Item { measure: name.to_owned(), session, item }));
+        Some((0..count).map(one).collect())
+    }
+
     /// The name of a measure.
     pub fn measure(&mut self, name: &str, span: &Range<usize>) -> Option<()> {
         if self.names.measures.iter().any(|known| known == name) {
@@ -357,7 +372,12 @@ mod tests {
 
     fn names() -> Names {
         let texts = |all: &[&str]| all.iter().map(ToString::to_string).collect();
-        Names { arms: texts(&["usual care", "feedback"]), diagnoses: Vec::new(), measures: texts(&["alliance", "symptoms", "observer"]) }
+        Names {
+            arms: texts(&["usual care", "feedback"]),
+            diagnoses: Vec::new(),
+            measures: texts(&["alliance", "symptoms", "observer"]),
+            ..Names::default()
+        }
     }
 
     fn flaws(text: &str, level: Level) -> Vec<Flaw> {

@@ -136,15 +136,15 @@ fn alliance_forms() -> Vec<Shipped> {
     let form = |name, title, instrument, source, weak| Shipped { name, title, of: Some(Construct::Alliance), instrument, source, weak };
     let wai_sr = with_subscales(4, 4, 4, alliance(4.0, 0.7, 0.90, 3.5, (12, 1.0, 5.0, 1.0)));
     let wai_s = with_subscales(4, 4, 4, alliance(5.75, 0.9, 0.90, 5.0, (12, 1.0, 7.0, 1.0)));
-    let wai = with_subscales(12, 12, 12, alliance(5.75, 0.9, 0.93, 5.0, (36, 1.0, 7.0, 1.0)));
+    let wai = with_subscales(12, 12, 12, alliance(5.75, 0.9, 0.85, 5.0, (36, 1.0, 7.0, 1.0)));
     let br_wai = with_subscales(8, 4, 4, alliance(4.0, 0.7, 0.90, 3.5, (16, 1.0, 5.0, 1.0)));
     let srs = (38.8, 4.0, 0.88, [0.0, 40.0], 36.0, reliable(4.0, 0.88));
     vec![
-        form("WAI", "Working Alliance Inventory, 36 items", wai, "D13 norms of the short form; reliability typical", true),
+        form("WAI", "Working Alliance Inventory, 36 items", wai, "D1 reliability; D13 norms of the short form", true),
         form("WAI-S", "Working Alliance Inventory, short form", wai_s, "D1, D3, D13", true),
         form("WAI-SR", "Working Alliance Inventory, short form revised", wai_sr, "D2, D3, D13", true),
         form("BR-WAI", "Brief Revised Working Alliance Inventory", br_wai, "D15 Mallinckrodt and Tekie 2015 items; norms as WAI-SR", true),
-        form("HAq-II", "Helping Alliance questionnaire", alliance(4.9, 0.6, 0.87, 4.3, (19, 1.0, 6.0, 1.0)), "D1; norms typical", true),
+        form("HAq-II", "Helping Alliance questionnaire", alliance(4.9, 0.6, 0.85, 4.3, (19, 1.0, 6.0, 1.0)), "D1; norms typical", true),
         form(
             "CALPAS",
             "California Psychotherapy Alliance Scales",

@@ -73,6 +73,10 @@ impl Checker<'_> {
                 let help = format!("write {}((…))", variant.name);
                 self.find(&at.path, head(None, node, self.text), what, Some(help));
             }
+            (Shape::Group(..), Kind::Tuple) if single && node.children.iter().all(|child| child.node.kind != Kind::Fields) => {
+                let what = format!("the settings of `{}` have names", variant.name);
+                self.find(&at.path, head(None, node, self.text), what, Some(format!("write {}", example_variant(variant))));
+            }
             (Shape::Group(..), Kind::Tuple) if single && node.children.len() == 1 => {
                 let what = format!("the settings of `{}` stand in single round brackets", variant.name);
                 let help = format!("write {}(…)", variant.name);

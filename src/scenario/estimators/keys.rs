@@ -243,6 +243,16 @@ params! {
 }
 
 params! {
+    /// Internal consistency of a form (Cronbach 1951), with Feldt's interval. Term: alpha.
+    pub struct AlphaOf {
+        /// The measure. It must keep the answers to its items (items: true).
+        of: String = String::new() => skip;
+        /// Session of the form. `None`: each client's first one.
+        session: Option<u16> = None => skip;
+    }
+}
+
+params! {
     /// Shares of clients whose ratings have a shape. Terms: "linear trend", "v shape", "u shape". A row is a session.
     pub struct ShapesOf {
         /// The rating: a measure.
@@ -283,5 +293,7 @@ choice! {
         Meta(MetaOf),
         /// Shapes of a rating over the course.
         Shapes(ShapesOf),
+        /// Internal consistency of a form.
+        Alpha(AlphaOf),
     }
 }

@@ -32,7 +32,11 @@ fn made(method: impl analysis::Method + 'static) -> Made {
 impl Method {
     /// What a row is: some methods need sessions.
     pub(super) fn level(&self, asked: Level) -> Level {
-        if matches!(self, Self::Shapes(_)) { Level::Sessions } else { asked }
+        match self {
+            Self::Shapes(_) => Level::Sessions,
+            Self::Alpha(_) => Level::Clients,
+            _ => asked,
+        }
     }
 }
 
@@ -138,6 +142,11 @@ impl Texts<'_> {
             }
             Method::Meta(own) => self.meta(own),
             Method::Shapes(own) => self.shapes(own),
+            Method::Alpha(own) => {
+                let items = self.lookup.items(&own.of, own.session);
+                self.flaws_of(&["method", "of"]);
+                made(analysis::Alpha { items: items? })
+            }
         }
     }
 

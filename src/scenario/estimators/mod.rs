@@ -5,13 +5,15 @@ mod methods;
 mod truths;
 
 use self::keys::Estimator;
+use super::check::numeric;
 use super::document::Document;
 use super::file::ScenarioFile;
 use super::load::CellPlan;
 use super::path::Path;
 use super::problem::Problem;
+use super::reader;
 use super::suggest::nearest;
-use super::tree::Node;
+use super::tree::{Kind, Node};
 use crate::estimators::analysis::{Analyses, Analysis};
 use crate::estimators::formula::names::{Lookup, Names};
 use crate::estimators::formula::{Flaw, NOTHING, comparisons};
@@ -38,6 +40,8 @@ pub fn names_of<'a>(worlds: impl Iterator<Item = &'a World>) -> Names {
     for world in worlds {
         let measures = world.measures.0.keys().filter(|name| !names.measures.contains(name)).cloned().collect::<Vec<_>>();
         names.measures.extend(measures);
+        let with_items = world.measures.further().filter(|(_, measure)| measure.items);
+        names.items.extend(with_items.map(|(name, measure)| (name.to_owned(), world.instrument(measure).items as usize)));
         let groups = world.diagnoses.keys().filter(|name| !names.diagnoses.contains(name)).cloned().collect::<Vec<_>>();
         names.diagnoses.extend(groups);
     }
@@ -62,10 +66,12 @@ pub fn parameters(written: &[Estimator]) -> Vec<String> {
     found
 }
 
-/// The number at a path of an arm's text; NaN where there is none.
-pub fn number_at(arm: &Node, path: &str) -> f64 {
-    let node = path.parse().ok().and_then(|path| arm.at(&path));
-    node.and_then(|node| node.bare().text.replace('_', "").parse().ok()).unwrap_or(f64::NAN)
+/// Numbers at paths of an arm's text; NaN where there is none.
+pub fn numbers_at(arm: &str, paths: &[String]) -> Vec<f64> {
+    let tree = reader::read(arm).root;
+    let node = |path: &String| tree.as_ref()?.at(&path.parse().ok()?).map(Node::bare);
+    let number = |node: &Node| (node.kind == Kind::Number).then(|| numeric(&arm[node.span.clone()])).flatten();
+    paths.iter().map(|path| node(path).and_then(number).unwrap_or(f64::NAN)).collect()
 }
 
 /// Truths that are no numbers in some arm.
@@ -149,6 +155,8 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn problem(&self, key: Key, flaw: Flaw) -> Problem {
+        // A truth is pointed at as a whole.
+        let whole = key.first().is_some_and(|key| key == "truth");
         let path = key.iter().fold(self.path.clone(), |path, key| match key.parse() {
             Ok(item) => path.item(item),
             Err(_) if path.0.last().is_some_and(|step| step.name() == Some("truth")) => path.entry(key),
@@ -159,7 +167,7 @@ impl Place<'_> {
         let missing = self.document.root.at(&path).is_none() && flaw.span.is_empty() && flaw.what == NOTHING;
         let what = if missing { format!("{} is missing", path.quoted()) } else { flaw.what };
         let mut problem = self.document.problem(&path, what, help);
-        if let Some(span) = self.within(&path, &flaw.span) {
+        if let Some(span) = self.within(&path, &flaw.span).filter(|_| !whole) {
             problem.span = span;
         }
         problem
@@ -251,12 +259,26 @@ mod tests {
             (5, 20, "two estimators are called"),
             (5, 62, "is missing here"),
             (6, 61, "0 and 1"),
-            (7, 33, "is missing"),
+            (7, 25, "is missing"),
         ];
         assert_eq!(told.len(), expected.len(), "{told:?}");
         for ((line, column, text), (wanted_line, wanted_column, part)) in told.iter().zip(expected) {
             assert!((*line, *column) == (wanted_line, wanted_column) && text.contains(part), "{line}:{column} {text} / {part}");
         }
+    }
+
+    #[test]
+    fn parameters_are_read_from_every_arm() {
+        let text = "(symptoms: LinearGrowth(slope: -1.0), measures: {\"symptoms\": (instrument: \"exact\")},
+            arms: [(name: \"usual\"), (name: \"fast\", set: {\"symptoms.slope\": -1.5})],
+            estimators: [(name: \"slope\", on: Sessions, method: Mixed(formula: \"symptoms ~ session + (1 | client)\"),
+                truth: {\"session\": Parameter(\"KEY\")})])";
+        let with = |key: &str| Scenario::load("lab.ron", &text.replace("KEY", key), &[]);
+        let scenario = with("symptoms.slope").unwrap_or_else(|e| panic!("{e}"));
+        let values: Vec<f64> = scenario.cells[0].arms.iter().map(|arm| arm.parameters[0]).collect();
+        assert_eq!(values, [-1.0, -1.5]);
+        let told = with("symptoms").map(|_| ()).unwrap_err().machine().remove(0);
+        assert!(told.message.contains("is not a number") && told.line == 4, "{told:?}");
     }
 
     #[test]
