@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills in the table of scenarios/studies/README.md: question, time, and what came out for each study.
+"""Fills in the table of scenarios/studies/README.md: question, processor time, and what came out for each study.
 
     scripts/studies_table.py                   run `dyadsim evidence --json`, then each study once for its time
     scripts/studies_table.py RESULT.json       take the numbers from a file that `dyadsim evidence --out RESULT.json` made
@@ -10,9 +10,9 @@ Uses target/release/dyadsim, or the program named by DYADSIM.
 
 import json
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from program import ROOT, program
@@ -34,9 +34,10 @@ def evidence():
 
 
 def seconds(path):
-    started = time.monotonic()
+    """Time of the processor, on which other work has less influence than on the clock."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     subprocess.run([program(), "run", path, "--no-file", "--quiet", "--json"], stdout=subprocess.DEVNULL, check=True)
-    return time.monotonic() - started
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
 def headline(target):
@@ -50,7 +51,7 @@ def row(path, targets):
     targets = sorted(targets, key=lambda target: target["verdict"] == "shown only")
     lines = [headline(target) for target in targets[:HEADLINES]]
     more = [f"and {len(targets) - HEADLINES} more"] if len(targets) > HEADLINES else []
-    cells = [f"[`{path.stem}`]({path.name})", question, f"{seconds(path):.0f} s", "<br>".join(lines + more) or "–"]
+    cells = [f"[`{path.stem}`]({path.name})", question, f"{seconds(path):.1f} s", "<br>".join(lines + more) or "–"]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
@@ -58,7 +59,7 @@ def table(report):
     of_study = {}
     for target in (target for group in report["groups"] for target in group["targets"]):
         of_study.setdefault(target["study"], []).append(target)
-    head = "| study | question | time | published / simulated |\n|---|---|---|---|\n"
+    head = "| study | question | processor time | published / simulated |\n|---|---|---|---|\n"
     return head + "".join(row(path, of_study.get(path.stem, [])) for path in studies())
 
 

@@ -40,6 +40,8 @@ def clients_of(c, s, forms):
     scored = s[np.isfinite(s.symptom_score)]
     fall = scored.symptom_score.to_numpy() <= scored.client.map(c.set_index("client").pre).to_numpy() - RELIABLE
     c["first_improved"] = by_id.map(scored[fall].groupby("client").session.min())
+    c["ever_improved"] = c.first_improved.notna().astype(float)
+    c["improvement_time"] = c.first_improved.fillna(c.sessions)
     c["symptoms@last"] = by_id.map(scored.groupby("client").symptom_score.last())
     c["alliance@3"] = by_id.map(s[s.session == 3].set_index("client").alliance_rating)
     c["observer@6"] = by_id.map(forms[forms.session == 6].set_index("client").score)
@@ -75,7 +77,7 @@ def mean(x):
 
 
 SIMPLE = """pre severity post change gain early last sessions weeks recovered improved unchanged deteriorated first_improved
-not_on_track first_not_on_track ruptures_client ruptures_therapist ruptures_observer repaired_share anxiety avoidance
+ever_improved improvement_time skill burnout start_week not_on_track first_not_on_track ruptures_client ruptures_therapist ruptures_observer repaired_share anxiety avoidance
 personality_disorder years clients_per_therapist alliance@3 symptoms@last observer@6""".split() + ["average(alliance, 2, 5)"]
 
 
@@ -115,6 +117,7 @@ def of_one_arm(c, s, forms, items):
     found["contextual"] = dict(zip(names, zip(b, se))) | {"R2": (r2, None)}
     red = (s.signal == 3).astype(float)
     found["rows"] = mean(s.session + s.week + s.symptom_score + s.alliance_rating + red)
+    found["recognised"] = mean(s.noticed == 1)
     report = [(s.strain >= threshold).astype(float) for threshold in (CLIENT, THERAPIST, OBSERVER)]
     found["reports"] = mean(report[0] + 10 * report[1] + 100 * report[2])
     found["observer rows"] = mean(forms.score - forms.client.map(c.set_index("client").pre))
@@ -189,8 +192,10 @@ def main(path):
         code = [code for code, label in reasons.items() if label.startswith(reason)]
         assert len(code) == 1, reasons
         clients[reason] = (clients.end_reason == code[0]).astype(float)
-    years = therapists.set_index(["replicate", "arm", "therapist"]).years
-    clients["years"] = years.reindex(pd.MultiIndex.from_frame(clients[["replicate", "arm", "therapist"]])).to_numpy()
+    whose = ["replicate", "arm", "therapist"]
+    of_therapist = therapists.set_index(whose)[["years", "skill", "burnout"]].reindex(pd.MultiIndex.from_frame(clients[whose]))
+    for name in of_therapist:
+        clients[name] = of_therapist[name].to_numpy()
     expected = {}
     for replicate in clients.replicate.unique():
         both = []
