@@ -49,10 +49,10 @@ impl Axis {
 
 /// The next round step, and the decimals that its multiples need.
 fn step(rough: f64) -> (f64, usize) {
-    let magnitude = 10f64.powi(rough.log10().floor() as i32);
+    let magnitude = libm::pow(10.0, libm::log10(rough).floor());
     let factor = STEPS.into_iter().find(|factor| factor * magnitude >= rough * 0.999).unwrap_or(10.0);
     let step = factor * magnitude;
-    (step, (-step.log10().floor()).max(0.0) as usize)
+    (step, (-libm::log10(step).floor()).max(0.0) as usize)
 }
 
 #[cfg(test)]
@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn ticks_are_round_and_cover_the_values() {
         let axis = Axis::over([0.137, f64::NAN, 0.302], 5, (100.0, 300.0));
-        assert_eq!((axis.low, axis.high, axis.decimals), (0.1, 0.35, 2));
+        assert_eq!((axis.low, axis.decimals), (0.1, 2));
+        assert!((axis.high - 0.35).abs() < 1e-12);
         assert_eq!(axis.ticks.iter().map(|&tick| axis.label(tick)).collect::<Vec<_>>(), ["0.10", "0.15", "0.20", "0.25", "0.30", "0.35"]);
         assert_eq!((axis.place(0.1), axis.place(9.0)), (100.0, 300.0));
         assert!((axis.place(0.225) - 200.0).abs() < 1e-9);
