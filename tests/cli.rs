@@ -341,7 +341,7 @@ fn explain_knows_keys_and_near_misses() {
     // What is shipped, by name in whatever letters; words of a choice; a key of several words of a choice.
     for (name, part) in [
         ("cbt", "strengths of care"),
-        ("anxiety", "alliance_effect: 1.2"),
+        ("anxiety", "severity: -3 points"),
         ("WAI-SR", "reliability: 0.9"),
         ("Morris", "settings: log, seed, trajectories"),
         ("points.log", "only with: `LatinHypercube`, `Morris` or `Sobol`"),

@@ -133,7 +133,7 @@ fn halo_makes_a_correlation_where_alliance_does_nothing() {
         mean(&(0..40).map(of).collect::<Vec<f64>>())
     };
     check("without halo", r(0.0), 0.0, &[("alliance works after all", 0.05)]);
-    let with = r(0.5);
+    let with = r(0.8);
     assert!(with.z(0.0) > 8.0, "{with:?}");
 }
 

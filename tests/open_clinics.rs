@@ -211,7 +211,7 @@ fn a_client_keeps_her_luck_when_she_starts_in_another_week() {
     let text = "(clinics: (count: 1, therapists: 1), tracking: (norm_clients: 200), therapists: (development: (yearly_change: 0.0)),
          arms: [(name: \"wide\"),
          (name: \"narrow\", set: { \"workload.caseload\": 3 })],
-         workload: (caseload: 60, capacity: 100, referrals: 1.0, leave: 0.0, weeks: 80, warm_up: 5))";
+         workload: (caseload: 60, capacity: 100, referrals: 1.6, leave: 0.0, weeks: 80, warm_up: 5))";
     let (arms, paths) = observed(&cell(text), 4, 0);
     assert!(arms[0].courses.len() > 40);
     assert_eq!(arms[0].courses, arms[1].courses);
@@ -240,7 +240,7 @@ fn an_idle_lane_stands_still() {
     // interval itself does nothing and burnout is off.
     let text = "(clinics: (count: 1, therapists: 1, interval_exponent: 0.0), tracking: (norm_clients: 200),
          therapists: (development: (yearly_change: 0.0)), arms: [(name: \"every week\"), (name: \"when there is time\", set: { \"workload.capacity\": 9 })],
-         workload: (caseload: 40, capacity: 100, referrals: 2.5, leave: 0.0, weeks: 60, warm_up: 5, burnout_overload: 0.0))";
+         workload: (caseload: 40, capacity: 100, referrals: 4.0, leave: 0.0, weeks: 60, warm_up: 5, burnout_overload: 0.0))";
     let (arms, paths) = observed(&cell(text), 4, 0);
     let load = |arm: &ArmResult| arm.service.as_ref().map_or(0.0, |service| service.therapist_load[0] / 60.0);
     assert!(load(&arms[1]) > 1.5, "{}", load(&arms[1]));
@@ -253,7 +253,7 @@ fn overload_burns_out_and_burnout_costs_outcome() {
     let text = |capacity: u32, overload: f64| {
         format!(
             "(clinics: (count: 1, therapists: 8, interval_exponent: 0.0), tracking: (norm_clients: 200),
-              workload: (caseload: 40, capacity: {capacity}, referrals: 30.0, leave: 0.1, weeks: 104, warm_up: 104, burnout_overload: {overload}))"
+              workload: (caseload: 40, capacity: {capacity}, referrals: 46.0, leave: 0.1, weeks: 104, warm_up: 104, burnout_overload: {overload}))"
         )
     };
     let rested = summaries(&text(40, 0.1), 12);

@@ -28,7 +28,7 @@ pub fn open_next_free() -> World {
         first_step: None,
         caseload: 6,
         capacity: 4,
-        referrals: 2.4,
+        referrals: 3.7,
         season: 0.6,
         season_peak: 40.0,
         weeks: 45,
@@ -71,7 +71,7 @@ pub fn open_balanced() -> World {
     let workload = Workload {
         caseload: 7,
         capacity: 3,
-        referrals: 2.4,
+        referrals: 3.7,
         weeks: 40,
         warm_up: 20,
         assignment: Assignment::Balanced,
@@ -96,7 +96,7 @@ pub fn open_track_record() -> World {
     let workload = Workload {
         caseload: 5,
         capacity: 9,
-        referrals: 2.7,
+        referrals: 4.2,
         season: 0.3,
         weeks: 50,
         warm_up: 0,
@@ -122,7 +122,7 @@ pub fn open_allotted() -> World {
     let workload = Workload {
         caseload: 5,
         capacity: 3,
-        referrals: 1.8,
+        referrals: 2.8,
         weeks: 40,
         warm_up: 10,
         assignment: Assignment::Allotted,
@@ -150,7 +150,7 @@ pub fn open_random() -> World {
     let workload = Workload {
         caseload: 10,
         capacity: 3,
-        referrals: 3.0,
+        referrals: 4.6,
         weeks: 40,
         warm_up: 0,
         assignment: Assignment::Random,
