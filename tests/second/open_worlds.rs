@@ -81,7 +81,7 @@ pub fn open_balanced() -> World {
         burnout_overload: 0.8,
         ..Workload::default()
     };
-    let mut world = open(1, 4, workload);
+    let mut world = open(5, 4, workload);
     world.clinics.session_interval = 2.0;
     world.clinics.interval_exponent = 0.5;
     world.therapists.uptake_alpha = 4.0;
@@ -96,9 +96,9 @@ pub fn open_track_record() -> World {
     let workload = Workload {
         caseload: 5,
         capacity: 9,
-        referrals: 4.2,
+        referrals: 2.7,
         season: 0.3,
-        weeks: 50,
+        weeks: 75,
         warm_up: 0,
         assignment: Assignment::TrackRecord,
         ..Workload::default()
