@@ -71,7 +71,7 @@ pub fn open_balanced() -> World {
     let workload = Workload {
         caseload: 7,
         capacity: 3,
-        referrals: 3.7,
+        referrals: 2.4,
         weeks: 40,
         warm_up: 20,
         assignment: Assignment::Balanced,
@@ -81,7 +81,12 @@ pub fn open_balanced() -> World {
         burnout_overload: 0.8,
         ..Workload::default()
     };
-    let mut world = open(5, 4, workload);
+    let mut world = open(2, 4, workload);
+    // Long courses, so that places are rarely free and ties are common.
+    world.endings.planned = 0.5;
+    world.endings.administrative = 0.077;
+    world.endings.dropout = -4.15;
+    world.clients.good_enough_mean = 50.0;
     world.clinics.session_interval = 2.0;
     world.clinics.interval_exponent = 0.5;
     world.therapists.uptake_alpha = 4.0;
