@@ -24,6 +24,8 @@ params! {
         good_enough_mean: f64 = 72.0, "points", [-1000.0, 1000.0], "calibrated: H10, L6; H14, H15 Baldwin 2009", weak;
         /// Standard deviation of the good-enough level.
         good_enough_sd: f64 = 12.0, "points", [0.0, 1000.0], "as above", weak;
+        /// Change of the good-enough level per point of intake severity: who comes with more distress is content with less.
+        good_enough_severity: f64 = 0.0, "points per point", [-2.0, 2.0], "H16: number of sessions with distress at intake r .15 (.08 to .22)", weak;
         /// Standard deviation of a client's unexpected symptom change in a week: the unit of effects that are
         /// standardised within clients.
         within_sd: f64 = 8.0, "points", [0.01, 1000.0], "H25: three-week retest noise of 8 points";

@@ -1,5 +1,6 @@
 //! Endings: planned, administrative, dropout, or the session cap.
 
+use super::math::exp;
 use super::params::params;
 
 params! {
@@ -42,6 +43,16 @@ pub fn dropout_logit(p: &Endings, base: f64, early: bool, rated: f64, open_ruptu
         + (p.dropout_gain * 0.2) * recent_gain
 }
 
+/// The chance of an ending whose log-odds are shifted. Without a shift it is `chance` to the last bit; 0 and 1 stay.
+#[inline(always)]
+pub fn shifted(chance: f64, shift: f64) -> f64 {
+    if shift == 0.0 {
+        return chance;
+    }
+    let odds = chance * exp(shift);
+    odds / (1.0 - chance + odds)
+}
+
 crate::category! {
     /// Why a course ended.
     pub enum EndReason {
@@ -55,5 +66,20 @@ crate::category! {
         Cap = "cap",
         /// The client gave up while waiting and had no session.
         Lost = "left the waiting list",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math::logit;
+
+    #[test]
+    fn a_shift_of_log_odds_adds_up_and_leaves_certainties_alone() {
+        for (chance, shift) in [(0.33, 0.7), (0.085, -1.2), (0.5, 3.0)] {
+            assert!((logit(shifted(chance, shift)) - logit(chance) - shift).abs() < 1e-9, "{chance} {shift}");
+            assert_eq!(shifted(chance, 0.0), chance);
+        }
+        assert_eq!([shifted(0.0, 2.0), shifted(1.0, -2.0)], [0.0, 1.0]);
     }
 }

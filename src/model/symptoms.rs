@@ -23,6 +23,8 @@ params! {
         support: f64 = 0.0, "per SD", [-5.0, 5.0], "no figure", weak;
         /// Standard deviation between clients of the state effect, relative to its mean.
         state_sd: f64 = 0.0, "times", [0.0, 10.0], "C5, C10: varies between patients", weak;
+        /// What a personality disorder adds to the effect of state alliance.
+        state_personality_disorder: f64 = 0.0, "times", [-10.0, 10.0], "C5 Falkenström 2013: larger with personality problems, C10; size assumed", weak;
     }
 }
 
