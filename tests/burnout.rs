@@ -21,7 +21,8 @@ const THERAPIST: Therapist = Therapist {
     uptake: 0.4,
     burnout: 0.0,
     growth: [0.6, -0.9],
-    career: Career { years: 3.0, practises: 0.0, supervised: 0.0, attends: 0.0, progress: 0.1, alliance: 0.0, notice: 0.2, repair: 0.0 },
+    career: Career { years: 3.0, practises: 0.0, supervised: 0.0, attends: 0.0, progress: 0.1, alliance: 0.0, notice: 0.2, repair: 0.0, dropout: -0.1 },
+    ending: 0.3,
 };
 
 fn client() -> ClientLuck {
@@ -42,7 +43,7 @@ fn rules(settings: &str) -> Rules {
 }
 
 fn begin(rules: &Rules, burnout: f64) -> Start {
-    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0 };
+    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0, severity: 2.0, ending: -0.2 };
     start(rules, &clinic, &Therapist { burnout, ..THERAPIST }, &client())
 }
 

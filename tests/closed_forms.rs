@@ -81,8 +81,8 @@ fn without_noise_symptoms_follow_the_exponential_path_exactly() {
 fn with_noise_symptoms_have_the_mean_and_variance_of_an_ar1_around_the_heading() {
     let text = calm(
         "symptoms: Relaxation(heading: 66.0, rate: 0.125, noise: 7.6, state_effect: 0.0, rate_sd: 0.0, rate_alliance: 0.0, heading_alliance: 0.0,
-         heading_sd: 0.0, heading_severity: 0.0),
-         therapists: (effectiveness: 0.0), clients: (severity_sd: 0.0, severity_alliance: 0.0)",
+         heading_sd: 0.0, heading_severity: 0.0, heading_anxiety: 0.0),
+         therapists: (effectiveness: 0.0, development: (experience_effect: 0.0)), clients: (severity_sd: 0.0, severity_alliance: 0.0)",
         "",
         &format!("session_cap: 10, {STAY}"),
     );
@@ -111,7 +111,7 @@ fn state_alliance_moves_the_next_change_by_its_coefficient() {
     let text = format!(
         "(clinics: (count: 1, therapists: 10, clients_per_therapist: 10),
           alliance: (symptom_effect: 0.0, trait_drift: 0.0), rupture: (onset: Intensity(mean: 0.0)),
-          endings: (session_cap: 5, {STAY}),
+          alliance_effects: (state_personality_disorder: 0.0), endings: (session_cap: 5, {STAY}),
           arms: [(name: \"usual\"), (name: \"do\", set: {{ \"interventions\": [AllianceState(add: 1.0, from: 2, until: 2)] }})])"
     );
     let (arms, paths) = observed(&cell(&text), 15, 0);
@@ -290,7 +290,8 @@ fn without_any_change_reliable_change_happens_as_often_as_error_allows() {
 #[test]
 fn linear_growth_has_the_moments_of_its_mixed_model() {
     let text = calm(
-        "symptoms: LinearGrowth(trait_effect: 0.0, state_effect: 0.0), clients: (severity_alliance: 0.0),
+        "symptoms: LinearGrowth(trait_effect: 0.0, state_effect: 0.0), clients: (severity_sd: 19.5, severity_alliance: 0.0),
+         therapists: (development: (experience_effect: 0.0)),
          measures: { \"symptoms\": (instrument: \"exact\") }",
         "",
         &format!("session_cap: 8, {STAY}"),
@@ -320,8 +321,8 @@ fn linear_growth_has_the_moments_of_its_mixed_model() {
 
 #[test]
 fn growth_of_bond_task_and_goal_adds_up_to_the_growth_of_alliance() {
-    let text = calm("", "state_variance: 0.0, initial_state_variance: 0.0", &format!("session_cap: 5, {STAY}"));
-    let cell = cell(&text);
+    let alliance = "state_variance: 0.0, initial_state_variance: 0.0, growth: 0.25, growth_sessions: 5.0";
+    let cell = cell(&calm("", alliance, &format!("session_cap: 5, {STAY}")));
     let (_, paths) = observed(&cell, 25, 0);
     let growth = |t: f64| 0.25 * (1.0 - (-t / 5.0f64).exp());
     let ratings = at(&paths[0], 4, |m| m.rating);

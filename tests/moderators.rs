@@ -67,14 +67,15 @@ fn a_personality_disorder_adds_to_the_effect_of_state_alliance() {
 #[test]
 fn clients_with_more_distress_are_content_with_less() {
     let sets = ["\"clients.good_enough_severity\": 0.4"];
-    let arms = arms_over(0.0, "measures: { \"symptoms\": (instrument: \"exact\") }", &sets).0;
+    let base = "measures: { \"symptoms\": (instrument: \"exact\") }, clients: (good_enough_severity: 0.0)";
+    let arms = arms_over(0.0, base, &sets).0;
     let expected = arms[0].starts.iter().map(|start| 0.4 * (start.symptoms - 78.0));
     all_close(differences(&arms, 1, |s| s.good_enough).into_iter().zip(expected), "good_enough_severity");
 }
 
 #[test]
 fn therapists_learn_to_keep_clients_year_by_year() {
-    let arms = arms_over(104.0, "rupture: ()", &["\"therapists.development.dropout_change\": -0.5"]).0;
+    let arms = arms_over(104.0, "therapists: (development: (dropout_change: 0.0))", &["\"therapists.development.dropout_change\": -0.5"]).0;
     let expected = arms[0].starts.iter().map(|start| -0.5 * start.week / 52.0);
     all_close(differences(&arms, 1, |s| s.dropout).into_iter().zip(expected), "dropout_change");
 }
@@ -118,7 +119,7 @@ fn motivation_keeps_clients_and_speeds_them_up() {
 
 #[test]
 fn attachment_acts_on_where_clients_are_heading_beside_alliance() {
-    let (arms, _) = arms("seed: 1", &["\"symptoms.heading_anxiety\": 10.0", "\"symptoms.heading_avoidance\": -4.0"]);
+    let (arms, _) = arms("symptoms: Relaxation(heading_anxiety: 0.0)", &["\"symptoms.heading_anxiety\": 10.0", "\"symptoms.heading_avoidance\": -4.0"]);
     all_close(differences(&arms, 1, |s| s.heading).into_iter().zip(arms[0].starts.iter().map(|s| 10.0 * s.anxiety)), "anxiety");
     all_close(differences(&arms, 2, |s| s.heading).into_iter().zip(arms[0].starts.iter().map(|s| -4.0 * s.avoidance)), "avoidance");
 }
@@ -171,7 +172,8 @@ fn groups_have_their_shares_and_shifts() {
 
 #[test]
 fn a_treatment_lowers_the_level_by_its_effect_and_lets_its_share_of_the_therapist_through() {
-    let base = "treatments: { \"drug\": (effect: 7.0), \"programme\": (therapist_share: 0.0) }, alliance: (loading: 1.0)";
+    let base = "treatments: { \"drug\": (effect: 7.0), \"programme\": (therapist_share: 0.0) }, alliance: (loading: 1.0), \
+                therapists: (development: (experience_effect: 0.0))";
     let (arms, _) = arms(base, &["\"treatment.kind\": \"drug\"", "\"treatment.kind\": \"programme\"", "\"treatment.ingredients\": 0.0"]);
     assert!(differences(&arms, 1, |s| s.heading).iter().all(|d| (d + 7.0).abs() < 1e-9));
     let therapist = |i: usize| arms[0].therapists[arms[0].dyads[i].therapist.expect("treated")];
@@ -202,7 +204,7 @@ fn confronting_costs_state_alliance_and_mastery_gives_it_back() {
 
 #[test]
 fn clients_meet_the_therapist_of_the_week_in_which_they_start() {
-    let base = "therapists: (development: (yearly_change: -0.02))";
+    let base = "therapists: (development: (yearly_change: -0.02, dropout_change: 0.0))";
     let (arms, _) = arms(
         base,
         &["\"clinics.recruitment_weeks\": 104.0", "\"clinics.recruitment_weeks\": 104.0, \"therapists.development.yearly_change\": 0.0"],

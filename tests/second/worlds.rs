@@ -255,10 +255,10 @@ pub fn burnout() -> World {
 /// Services and therapists who treat longer or shorter, a case mix, and state alliance that does more in some.
 pub fn services_differ() -> World {
     with(|w| {
-        w.clinics.severity_sd = 15.0;
+        w.clinics.severity_sd = 9.0;
         w.clients.good_enough_severity = 0.6;
-        w.clinics.ending_sd = 0.9;
-        w.therapists.ending_sd = 1.2;
+        w.clinics.ending_sd = 0.5;
+        w.therapists.ending_sd = 0.9;
         w.clients.personality_disorder = 0.5;
         w.alliance_effects.state_personality_disorder = 4.0;
         relaxation(w).state_effect = 0.15;
