@@ -21,7 +21,17 @@ const THERAPIST: Therapist = Therapist {
     uptake: 0.4,
     burnout: 0.0,
     growth: [0.6, -0.9],
-    career: Career { years: 3.0, practises: 0.0, supervised: 0.0, attends: 0.0, progress: 0.1, alliance: 0.0, notice: 0.2, repair: 0.0, dropout: -0.1 },
+    career: Career {
+        years: 3.0,
+        practises: 0.0,
+        supervised: 0.0,
+        attends: 0.0,
+        progress: 0.1,
+        alliance: 0.0,
+        notice: 0.2,
+        repair: 0.0,
+        dropout: -0.1,
+    },
     ending: 0.3,
 };
 

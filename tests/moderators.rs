@@ -56,12 +56,13 @@ fn begin(settings: &str, luck: &ClientLuck) -> Start {
 #[test]
 fn a_personality_disorder_adds_to_the_effect_of_state_alliance() {
     let disorder = |uniform| ClientLuck { personality: uniform, ..ClientLuck::default() };
-    let effect = |key: &str, uniform| begin(&format!("alliance_effects: (state_personality_disorder: {key})"), &disorder(uniform)).state_effect;
+    let effect =
+        |key: &str, uniform| begin(&format!("alliance_effects: (state_personality_disorder: {key})"), &disorder(uniform)).state_effect;
     let usual = effect("0.0", 0.9);
     assert!(usual > 0.1);
     assert_eq!([effect("0.0", 0.01), effect("1.5", 0.9)], [usual, usual]);
     assert!((effect("1.5", 0.01) - 2.5 * usual).abs() < 1e-12);
-    assert!((effect("-1.0", 0.01)).abs() < 1e-12);
+    assert!(effect("-1.0", 0.01).abs() < 1e-12);
 }
 
 #[test]
@@ -119,7 +120,8 @@ fn motivation_keeps_clients_and_speeds_them_up() {
 
 #[test]
 fn attachment_acts_on_where_clients_are_heading_beside_alliance() {
-    let (arms, _) = arms("symptoms: Relaxation(heading_anxiety: 0.0)", &["\"symptoms.heading_anxiety\": 10.0", "\"symptoms.heading_avoidance\": -4.0"]);
+    let (arms, _) =
+        arms("symptoms: Relaxation(heading_anxiety: 0.0)", &["\"symptoms.heading_anxiety\": 10.0", "\"symptoms.heading_avoidance\": -4.0"]);
     all_close(differences(&arms, 1, |s| s.heading).into_iter().zip(arms[0].starts.iter().map(|s| 10.0 * s.anxiety)), "anxiety");
     all_close(differences(&arms, 2, |s| s.heading).into_iter().zip(arms[0].starts.iter().map(|s| -4.0 * s.avoidance)), "avoidance");
 }
