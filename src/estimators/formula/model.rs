@@ -23,6 +23,16 @@ pub struct Column {
     pieces: Vec<Piece>,
 }
 
+impl Column {
+    /// The expression that the column consists of, if it is one alone.
+    pub fn expression(&self) -> Option<&Expr> {
+        match self.pieces.as_slice() {
+            [Piece::Value(of)] => Some(of),
+            _ => None,
+        }
+    }
+}
+
 /// What differs between the groups of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Random {
@@ -82,13 +92,18 @@ impl Model {
 
     /// Everything that must be there in a row.
     pub fn variables(&self) -> Vec<&Expr> {
+        self.response.iter().chain(self.predictors()).collect()
+    }
+
+    /// The same but for the response.
+    pub fn predictors(&self) -> Vec<&Expr> {
         let pieces = self.columns.iter().flat_map(|column| &column.pieces);
         let values = pieces.filter_map(|piece| match piece {
             Piece::Value(of) => Some(of),
             Piece::Is(..) => None,
         });
         let slopes = self.random.iter().flat_map(|random| random.slopes.iter().map(|(_, of)| of));
-        self.response.iter().chain(values).chain(slopes).collect()
+        values.chain(slopes).collect()
     }
 
     /// Values of the columns.
@@ -167,12 +182,40 @@ impl Builder<'_, '_> {
             }
             Kind::Number(value) if *value == 1.0 => {}
             Kind::Number(value) if *value == 0.0 => to.intercept = false,
+            Kind::Name(_) | Kind::Pair(_, Sign::By, _) if self.groups_apart(ast, to).is_some() => {}
             _ => {
                 if let Some(slope) = self.lookup.expr(ast) {
                     to.slopes.push((ast.to_string(), slope));
                 }
             }
         }
+    }
+}
+
+impl Builder<'_, '_> {
+    /// `arm`, for each of its groups (but for the first, beside a level), or `arm:feedback`, for one: what differs is there in
+    /// this group only. None where nothing is said of such groups.
+    fn groups_apart(&mut self, ast: &Ast, to: &mut Random) -> Option<()> {
+        let (name, only) = match &ast.kind {
+            Kind::Name(name) => (name, None),
+            Kind::Pair(left, _, right) => match (&left.kind, &right.kind) {
+                (Kind::Name(name), Kind::Name(level)) => (name, Some(level)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let factor = self.lookup.factor(name)?;
+        if let Some(level) = only.filter(|level| !factor.levels.contains(level)) {
+            let what = format!("no {} is called \"{level}\"", factor.name);
+            let help = format!("there are {}; names of several words stand in backquotes", factor.levels.join(", "));
+            let flaw = Flaw { slip: Some((level.clone(), factor.levels.clone())), ..Flaw::with_help(ast.span.clone(), what, help) };
+            return self.lookup.flaw::<()>(flaw).or(Some(()));
+        }
+        let first = usize::from(to.intercept && only.is_none());
+        for (code, level) in factor.levels.iter().enumerate().skip(first).filter(|(_, level)| only.is_none_or(|only| only == *level)) {
+            to.slopes.push((format!("{}: {level}", factor.name), Expr::Is(factor.slot, code as u32)));
+        }
+        Some(())
     }
 }
 
@@ -261,6 +304,12 @@ mod tests {
         let [therapist, clinic] = found.random.as_slice() else { panic!("two") };
         assert!(therapist.intercept && therapist.apart && therapist.slopes[0].0 == "early");
         assert!(!clinic.intercept && !clinic.apart && clinic.group == "clinic");
+        // A trial in which only one arm, or each arm for itself, has therapists.
+        let partly = |inner: &str| model(&format!("post ~ arm + ({inner} therapist)")).0.unwrap().random[0].clone();
+        let names = |random: Random| random.slopes.into_iter().map(|(name, _)| name).collect::<Vec<String>>();
+        assert_eq!((names(partly("0 + arm:b |")), names(partly("0 + arm ||")).len()), (vec!["arm: b".to_owned()], 3));
+        assert_eq!(names(partly("1 + arm ||")), ["arm: b", "arm: c"]);
+        assert!(model("post ~ arm + (0 + arm:d | therapist)").0.unwrap_err()[0].what.contains("no arm is called"));
         let nested = model("post ~ 1 + (1 | clinic/therapist)").0.unwrap();
         assert_eq!(nested.random.iter().map(|random| random.group.as_str()).collect::<Vec<_>>(), ["clinic", "therapist"]);
     }
