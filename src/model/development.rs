@@ -39,11 +39,11 @@ params! {
         /// Standard deviation of years of practice; nobody has fewer than 0.
         years_sd: f64 = 7.0, "years", [0.0, 30.0], "as above", weak;
         /// Difference of outcome per year of practice, between therapists.
-        experience_effect: f64 = 0.0, "d per year", [-0.5, 0.5], "G20: experience does not predict effectiveness; G28 Walsh 2019 (small, in internalizing problems)";
+        experience_effect: f64 = 0.003, "d per year", [-0.5, 0.5], "G20: experience does not predict effectiveness; G28 Walsh 2019 (small, in internalizing problems)";
         /// Change of a therapist's outcome in a year.
         yearly_change: f64 = -0.01, "d per year", [-0.5, 0.5], "G23 Goldberg 2016 (sign), G24 (size)", weak;
         /// Change in a year of the log-odds that a client of hers drops out, in every session.
-        dropout_change: f64 = 0.0, "log-odds per year", [-1.0, 1.0], "G23 Goldberg 2016 (sign: fewer clients leave early); size assumed", weak;
+        dropout_change: f64 = -0.02, "log-odds per year", [-1.0, 1.0], "G23 Goldberg 2016 (sign: fewer clients leave early); size assumed", weak;
         /// Share of therapists who practise deliberately, with their results monitored.
         practice_share: f64 = 0.0, "share", [0.0, 1.0], "design";
         /// What practising adds to the yearly change.
