@@ -44,3 +44,16 @@ need_build_tools() {
     { command -v pkg-config >/dev/null && pkg-config --exists hdf5; } || missing+=(libhdf5-dev)
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
+
+# What the pages are tested with: a browser with a font, Node and the locked packages of tests/browser.
+need_browser() {
+    local missing=()
+    { [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null; } || missing+=(chromium)
+    [ -d /usr/share/fonts/truetype/dejavu ] || missing+=(fonts-dejavu-core)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] || fail "Node $(node --version) is too old" "Install Node 18 or newer."
+    (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+        fail "npm could not install the packages of tests/browser" "It needs its registry, or a cache that holds them."
+}

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs all tests, after installing what they need: Python with h5py, pandas, xarray and h5netcdf,
-# and R with rhdf5, hdf5r and jsonlite, which open our result files. Options go to `cargo test`.
+# Runs all tests, after installing what they need: Python with h5py, pandas, xarray and h5netcdf, and R with rhdf5, hdf5r and
+# jsonlite, which open our result files; Chromium, which opens our pages. Options go to `cargo test`.
 #
 #     scripts/test.sh [options of `cargo test`]
 #
 # DYADSIM_PYTHON=/path/to/python uses that Python. DYADSIM_SKIP_READERS=1 leaves out the tests that
-# need Python or R; nothing is installed for them then.
+# need Python or R, DYADSIM_SKIP_BROWSER=1 those that need a browser; nothing is installed for them then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/common.sh
@@ -56,3 +56,6 @@ if [ "${DYADSIM_SKIP_READERS:-}" != 1 ]; then
     need_r
 fi
 cargo test --locked "$@"
+if [ "${DYADSIM_SKIP_BROWSER:-}" != 1 ]; then
+    scripts/browser_tests.sh
+fi
