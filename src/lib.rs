@@ -22,6 +22,7 @@ pub mod dataset;
 pub mod engine;
 pub mod estimators;
 pub mod evidence;
+pub mod explorer;
 pub mod figures;
 pub mod model;
 #[cfg(feature = "hdf5")]

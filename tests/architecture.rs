@@ -13,10 +13,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scenario", &["dataset", "estimators", "model"]),
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
     ("figures", &["dataset", "performance"]),
+    ("explorer", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures"]),
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "calibration", "output"]),
+    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "explorer", "evidence", "calibration", "output"]),
 ];
 
 /// Names that may appear only in some modules.
@@ -25,6 +26,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("indicatif::", &["cli"]),
     ("ctrlc::", &["cli"]),
     ("anyhow::", &["cli"]),
+    ("axum::", &["cli"]),
+    ("tokio::", &["cli"]),
     ("csv::", &["cli"]),
     ("svg::", &["figures"]),
     ("hdf5::", &["output"]),

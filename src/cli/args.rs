@@ -23,6 +23,7 @@ Examples:
   dyadsim show study.h5             the table again
   dyadsim explain dropout           what a key of a scenario means
   dyadsim evidence --quick          published findings against simulated ones
+  dyadsim explore                   lessons with sliders, in the browser
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
 
@@ -43,6 +44,8 @@ pub enum Command {
     Evidence(Evidence),
     /// Find the values of uncertain keys that go with published numbers, or with those of your clinic.
     Calibrate(Calibrate),
+    /// Lessons for teaching: a page in the browser with sliders, run by this program.
+    Explore(Explore),
 }
 
 /// Options of `new`.
@@ -338,3 +341,29 @@ Examples:
   dyadsim calibrate --report calibration.md
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
+
+/// Options of `explore`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim explore                          open the lessons in the browser
+  dyadsim explore study.ron                begin with a scenario of your own
+  dyadsim explore --no-open --port 8080    only say where it is: http://127.0.0.1:8080/
+
+The page comes from this program and needs no network; only this machine can open it. Its address goes
+to standard output. Stop it with Ctrl-C. docs/explorer.md describes the lessons.
+
+Exit codes: 0 stopped, 1 something is wrong with the scenario, 74 the file cannot be read or the port is taken.")]
+pub struct Explore {
+    /// Scenario to begin with; without it the page begins with the first lesson.
+    pub file: Option<PathBuf>,
+    /// Port; without it a free one is taken.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// Do not start a browser.
+    #[arg(long)]
+    pub no_open: bool,
+    /// Number of threads; all processors without it. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+}

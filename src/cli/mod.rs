@@ -1,4 +1,4 @@
-//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`, `calibrate`.
+//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`, `calibrate`, `explore`.
 //!
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
 //! input, 74 a file cannot be read or written, 75 interrupted.
@@ -12,6 +12,7 @@ mod drivers;
 mod estimates;
 mod evidence;
 mod explain;
+mod explore;
 pub mod failure;
 mod json;
 mod layout;
@@ -42,5 +43,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Explain(args) => explain::run(args),
         Command::Evidence(args) => evidence::run(args),
         Command::Calibrate(args) => calibrate::run(args),
+        Command::Explore(args) => explore::run(args),
     }
 }
