@@ -26,7 +26,9 @@ def chi_grid(df, steps=300):
     points = []
     for i in range(steps + 1):
         y = low + i * width
-        log_density = (df - 1) * math.log(y) - y * y / 2 - (df / 2 - 1) * math.log(2) - math.lgamma(df / 2) if y > 0 else -1e9
+        log_density = (
+            (df - 1) * math.log(y) - y * y / 2 - (df / 2 - 1) * math.log(2) - math.lgamma(df / 2) if y > 0 else -1e9
+        )
         density = math.exp(log_density) if y > 0 else (math.sqrt(2 / math.pi) if df == 1 else 0.0)
         points.append((y * y, density * width / 3 * (1 if i in (0, steps) else 4 if i % 2 else 2)))
     return points
@@ -82,7 +84,7 @@ def normal_beyond(z):
 
 
 class Balanced:
-    """Clients of `groups` therapists, `size` of each; the level of a therapist's clients has variance `between`, a client `within`.
+    """Clients of `groups` therapists, `size` of each; variance `between` therapists and `within`.
 
     `means`: coefficients that differ between therapists (1: a common mean; 2: two arms).
     """
@@ -103,8 +105,10 @@ class Balanced:
         return (self.df_between * between + self.df_within * within) / self.df
 
     def rejection(self, stated):
-        """Chance that a true null hypothesis about means is rejected, if `stated` gives the critical squared distance in units of
-        variance per row from the two mean squares."""
+        """Chance that a true null hypothesis about means is rejected.
+
+        `stated`: critical squared distance, from the two mean squares, in units of the variance of a mean of one row.
+        """
         return self.squares(lambda b, w: math.erfc(math.sqrt(stated(b, w) / (2 * self.of_mean))))
 
     def naive(self):
@@ -159,7 +163,9 @@ def partially_nested(groups, size, between, within):
     critical = t_quantile(df) ** 2
     truth = (own + within) / rows
     stated = lambda b, w: critical * (own * b + within * w) / df * 2 / rows
-    return over_chi_squares(lambda b, w: math.erfc(math.sqrt(stated(b, w) / (2 * truth))), groups - 1, groups * (size - 1) + rows - 1)
+    return over_chi_squares(
+        lambda b, w: math.erfc(math.sqrt(stated(b, w) / (2 * truth))), groups - 1, groups * (size - 1) + rows - 1
+    )
 
 
 def partially_nested_model(groups, size, between, within):
@@ -188,7 +194,7 @@ def partially_nested_model(groups, size, between, within):
 
 
 def uncorrected(clusters_per_arm):
-    """Type I error of cluster-robust errors without correction, in two arms of equally large clusters: too small by √((m − 1)/m)."""
+    """Type I error of cluster-robust errors without correction in two arms of equal clusters: too small by √((m − 1)/m)."""
     df = 2 * clusters_per_arm - 2
     return t_beyond(t_quantile(df) * math.sqrt((clusters_per_arm - 1) / clusters_per_arm), df)
 
@@ -249,8 +255,11 @@ def logistic(x):
 
 
 class Missing:
-    """Two scores of a client: level N(first, sd²) plus an error of SD `error` each time, `change` later. The second is missing with
-    log-odds logit(chance) + slope · (score − first)/sd, of the first score if `seen`, else of the second."""
+    """Two scores of a client: level N(first, sd²) plus an error of SD `error` each time, `change` later.
+
+    The second is missing with log-odds logit(chance) + slope · (score − first)/sd, of the first score if `seen`, else
+    of the second.
+    """
 
     def __init__(self, chance, slope, seen, first=78.0, change=-6.0, sd=10.0, error=7.0):
         total = math.hypot(sd, error)
@@ -310,3 +319,43 @@ class EarlyGains:
         """Beside both scores."""
         matrix = [[self.alliance, self.shared, 0], [self.shared, self.third, self.level], [0, self.level, self.pre]]
         return solve(matrix, [self.shared, self.walked, self.level])[0]
+
+
+class Lagged:
+    """A client's series of `sessions`: alliance S and symptoms y around her levels, as sums of independent normal shocks.
+
+    S_t = φ S_{t−1} − β √V e_{t−1}/s + N(0, V (1 − φ²))        y_{t+1} = (1 − k) y_t + e_t − b S_t,  e_t ~ N(0, s²)
+    """
+
+    def __init__(self, sessions, works, lifts, inertia=0.3, state=0.3, rate=0.3, noise=8.0, start=11.0):
+        self.effect = -works * noise / math.sqrt(state)
+        size = 2 * sessions + 2
+        unit = lambda i, scale: [scale if j == i else 0.0 for j in range(size)]
+        add = lambda *parts: [sum(values) for values in zip(*parts)]
+        times = lambda scale, of: [scale * value for value in of]
+        self.alliance, self.symptoms = [], [unit(0, start)]
+        before, surprise = unit(1, math.sqrt(state)), None
+        for t in range(sessions):
+            own = add(times(inertia, before), unit(2 + 2 * t, math.sqrt(state * (1 - inertia**2))))
+            if surprise:
+                own = add(own, times(-lifts * math.sqrt(state), surprise))
+            self.alliance.append(own)
+            # What is unexpected is all that is not the way to her level, the effect of alliance included.
+            change = add(unit(3 + 2 * t if 3 + 2 * t < size else 1, noise), times(self.effect, own))
+            surprise = times(1 / noise, change)
+            self.symptoms.append(add(times(1 - rate, self.symptoms[-1]), change))
+            before = own
+        self.used = sessions - 1
+
+    def centred(self, series):
+        mean = [sum(values) / len(series) for values in zip(*series)]
+        return [[value - m for value, m in zip(one, mean)] for one in series]
+
+    def coefficients(self):
+        """Of centred alliance and centred symptoms, on the symptoms of the next session."""
+        x, y, z = (
+            self.centred(of)
+            for of in (self.alliance[: self.used], self.symptoms[: self.used], self.symptoms[1 : self.used + 1])
+        )
+        product = lambda a, b: sum(p * q for one, other in zip(a, b) for p, q in zip(one, other))
+        return solve([[product(x, x), product(x, y)], [product(x, y), product(y, y)]], [product(x, z), product(y, z)])

@@ -15,7 +15,7 @@ SHARES = {"rejection", "coverage", "boundary"}
 
 @dataclass
 class Row:
-    """One quantity of one analysis. `cell`: the last part of swept keys and their values; `arm`: name, for analyses of one arm."""
+    """One quantity of one analysis. `cell`: last part of swept keys, and their values; `arm`: for analyses of one arm."""
 
     what: str
     known: float
@@ -57,7 +57,9 @@ def few_therapists():
         yield Row(of + "mean variance between them", mean, "Satterthwaite", "var therapist", "estimate", cell)
         yield Row(of + "SD of that estimate", sd, "Satterthwaite", "var therapist", "empirical_se", cell)
         yield Row(of + "share of estimates of 0", study.singular(), "Satterthwaite", "", "boundary", cell)
-        yield Row(of + "coverage of the mean, Satterthwaite", 1 - study.mixed(), "Satterthwaite", "(Intercept)", "coverage", cell)
+        yield Row(
+            of + "coverage of the mean, Satterthwaite", 1 - study.mixed(), "Satterthwaite", "(Intercept)", "coverage", cell
+        )
         rows = 1 - study.mixed(study.df, study.df)
         yield Row(of + "coverage of the mean, ± 1.96", rows, "rows", "(Intercept)", "coverage", cell)
     # Maas and Hox: groups of 5, 30 and 50, shares of .1, .2 and .3, a thousand data sets of each.
@@ -82,7 +84,10 @@ def seventeen_therapists():
 def exact_singular_fits():
     """Published to 16 digits: chance by therapists, clients of each, share of the variance."""
     with open(ROOT / "tests" / "data" / "singular_fit_probability_exact.csv", encoding="utf-8") as lines:
-        return {(int(row["J"]), int(row["m"]), float(row["icc"])): float(row["P_tau2_hat_zero_REML"]) for row in csv.DictReader(lines)}
+        return {
+            (int(row["J"]), int(row["m"]), float(row["icc"])): float(row["P_tau2_hat_zero_REML"])
+            for row in csv.DictReader(lines)
+        }
 
 
 def singular_fits():
@@ -142,11 +147,22 @@ def unseen_dropout():
         known = algebra.Missing(0.3, slope, seen)
         of = f"mean (truth 72), missing {arm}: "
         yield Row(of + "completers", known.completers, "completers", "mean", "estimate", {}, arm)
-        yield Row(of + "last value carried forward", known.carried, "last value carried forward", "mean", "estimate", {}, arm)
+        yield Row(
+            of + "last value carried forward", known.carried, "last value carried forward", "mean", "estimate", {}, arm
+        )
         unseen = slope and not seen
         # A limit for many clients where the line is not the true one.
         slack = 0.02 if unseen else 0.0
-        yield Row(of + "adjusted for intake", known.adjusted, "adjusted for intake", "(Intercept)", "estimate", {}, arm, slack=slack)
+        yield Row(
+            of + "adjusted for intake",
+            known.adjusted,
+            "adjusted for intake",
+            "(Intercept)",
+            "estimate",
+            {},
+            arm,
+            slack=slack,
+        )
         if not unseen:
             yield Row(of + "mixed model", 72, "mixed model", "(Intercept)", "estimate", {}, arm)
 
@@ -169,6 +185,20 @@ def nickell():
             what = f"within clients, {ratings} ratings (truth {rho:g})"
             # The formula is a limit for many clients; with 200 it is off by about 1/200 of what is left.
             yield Row(what, known, "within clients", term, "estimate", cell, slack=0.005)
+
+
+def lagged_effects():
+    arms = {"nothing works": (0, 0), "alliance works": (0.2, 0), "symptoms lift alliance": (0, 0.4), "both": (0.2, 0.4)}
+    for sessions in (5, 10, 20):
+        for arm, (works, lifts) in arms.items():
+            series = algebra.Lagged(sessions, works, lifts)
+            cross, inertia = series.coefficients()
+            cell, of = {"session_cap": sessions}, f"{sessions} sessions, {arm}: "
+            own = ("person-mean-centred", "within(alliance | client)")
+            # A limit for many clients, as Nickell's bias is.
+            yield Row(of + f"effect of alliance (truth {series.effect:.2f})", cross, *own, "estimate", cell, arm, slack=0.02)
+            own = ("mixed model, centred", "within(symptoms | client)")
+            yield Row(of + "inertia of symptoms (truth 0.7)", inertia, *own, "estimate", cell, arm, slack=0.005)
 
 
 def few_studies():
@@ -230,6 +260,7 @@ SCENARIOS = {
     unseen_dropout: 'measures["symptoms"].missing.chance=0.6',
     ranking_therapists: "symptoms.noise=15.0",
     nickell: "alliance.initial_state_variance=0.0",
+    lagged_effects: "symptoms.rate=0.6",
     few_studies: "clinics.alliance_effect_sd=0.0",
     partially_nested: "symptoms.therapist_slope_sd=0.4",
     morris_2019: "endings.session_cap=10",

@@ -2,7 +2,7 @@
 """Fills in the table of docs/methods.md: what algebra or a publication says about a method, and what simulation finds.
 
     scripts/methods_table.py            run scenarios/methods/*.ron and write the table
-    scripts/methods_table.py --check    exit 1 if the table is out of date, a number is off, or a planted mistake stays unnoticed
+    scripts/methods_table.py --check    exit 1 if the table is out of date, a number off, or a planted mistake not noticed
     scripts/methods_table.py --quick    the same with a quarter of the replicates, without a look at the table
     scripts/methods_table.py NAME …     print the table of these scenarios only
 
@@ -77,7 +77,7 @@ def seen(report, row):
         term = next(term for term in one["terms"] if term["term"] == row.term)
         value, mcse, n = term[row.measure]["value"], term[row.measure]["mcse"], term["n"]
     if row.measure in SHARES:
-        # That of the known share (the estimated one is 0 when nothing or everything is counted), and one replicate more or less.
+        # That of the known share (the estimated one is 0 when nothing or everything is counted), and one replicate more.
         mcse = math.sqrt(row.known * (1 - row.known) / n + 1 / (n * n))
     return value, mcse
 
@@ -103,7 +103,13 @@ def shown(row, value, mcse):
     simulated = f"algebra: {value:.3f}" if row.by_algebra is not None else written(value, mcse)
     limit = f", limit ± {row.slack:g}" if row.slack else ""
     cells = [known, simulated, f"{(value - row.known) / places + 0.0:.1f}{limit}".replace("-0.0", "0.0")]
-    return "| " + " | ".join([row.what.replace("|", "\\|"), *(cell.replace("-", "−") for cell in cells)]) + " |"
+    return (
+        "| "
+        + " | ".join(
+            [row.what.replace("|", "\\|").replace("truth -", "truth −"), *(cell.replace("-", "−") for cell in cells)]
+        )
+        + " |"
+    )
 
 
 class Table:
@@ -121,7 +127,10 @@ class Table:
                 self.unnoticed.append(f"{make.__name__}: {SCENARIOS[make]}")
 
     def section(self, name, rows, report):
-        self.lines += [f"**[{report['title']}](../scenarios/methods/{name}.ron)**, {report['replicates']['done']:,} replicates", ""]
+        self.lines += [
+            f"**[{report['title']}](../scenarios/methods/{name}.ron)**, {report['replicates']['done']:,} replicates",
+            "",
+        ]
         self.lines += ["| what | known | simulated (MCSE) | z |", "|---|---|---|---|"]
         for row in rows:
             value, mcse = seen(report, row)
@@ -139,7 +148,9 @@ class Table:
             print(f"a planted mistake stays unnoticed: {line}", file=sys.stderr)
         if self.off or self.unnoticed:
             sys.exit(1)
-        print(f"{self.rows} numbers agree with what is known (largest z {self.largest:.1f}); all planted mistakes are noticed.")
+        print(
+            f"{self.rows} numbers agree with what is known (largest z {self.largest:.1f}); all planted mistakes are noticed."
+        )
 
 
 def main():

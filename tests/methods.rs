@@ -1,5 +1,5 @@
-//! Debates about methods (`scenarios/methods/`): every scenario loads and gives an answer in each analysis, and docs/methods.md
-//! and its table have all of them. That the numbers are right is checked by `scripts/methods_table.py`.
+//! Debates about methods (`scenarios/methods/`): every scenario loads and gives an answer in each analysis, and the table of
+//! docs/methods.md has all of them. That the numbers are right is checked by `scripts/methods_table.py`.
 
 mod studies;
 
