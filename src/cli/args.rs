@@ -46,6 +46,10 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Lessons for teaching: a page in the browser with sliders, run by this program.
     Explore(Explore),
+    /// Judge methods of your own (R, Python, any program) on the data sets of a scenario, beside the built-in ones.
+    Estimate(super::estimate::args::Estimate),
+    /// Judge estimates that were made elsewhere: bias, coverage and the like from a table.
+    Assess(super::assess::args::Assess),
 }
 
 /// Options of `new`.
@@ -141,6 +145,10 @@ pub struct Run {
     /// in final score between arms (of the final score itself with one arm), in score units.
     #[arg(long, value_name = "TARGET", allow_negative_numbers = true, value_parser = positive)]
     pub until_mcse: Option<f64>,
+    /// What is to be that precise instead: a performance measure (bias, empirical_se, mse, model_se, coverage, rejection) of
+    /// all terms that have a truth, or of one: 'coverage: early'.
+    #[arg(long, value_name = "MEASURE", requires = "until_mcse", value_parser = super::until::measure)]
+    pub until_of: Option<crate::engine::until::Precise>,
     /// Run only this replicate (from 1). It has the same rows as in the whole run; see all of its
     /// sessions with --set output.sessions=All.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "until_mcse")]
@@ -181,7 +189,11 @@ Exit codes:
 The table (or JSON) goes to standard output, progress and messages to standard error.
 The same scenario and seed give the same table and the same file, byte for byte.";
 
-fn positive(text: &str) -> Result<f64, String> {
+/// A number above 0.
+///
+/// # Errors
+/// It is none.
+pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
         _ => Err("a positive number is needed, such as 0.05".into()),

@@ -4,11 +4,15 @@
 //! input, 74 a file cannot be read or written, 75 interrupted.
 
 pub mod args;
+mod assess;
 mod calibrate;
 mod check;
+mod closing;
 mod colour;
+mod csv_table;
 mod design;
 mod drivers;
+mod estimate;
 mod estimates;
 mod evidence;
 mod explain;
@@ -18,6 +22,7 @@ mod json;
 mod layout;
 mod new;
 mod progress;
+mod rows;
 mod run;
 mod shipped;
 mod show;
@@ -26,6 +31,7 @@ mod table;
 pub mod templates;
 mod terminal;
 mod threads;
+mod until;
 
 use args::{Cli, Command};
 use failure::{End, Failure};
@@ -44,5 +50,7 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Evidence(args) => evidence::run(args),
         Command::Calibrate(args) => calibrate::run(args),
         Command::Explore(args) => explore::run(args),
+        Command::Estimate(args) => estimate::run(args),
+        Command::Assess(args) => assess::run(args),
     }
 }

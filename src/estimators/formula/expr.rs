@@ -237,6 +237,7 @@ mod tests {
                 columns: vec![Column::Numbers(vec![1.0, 2.0, 6.0, 4.0, f64::NAN]), Column::Numbers(vec![1.0, 2.0, 3.0, 1.0, 2.0])],
             },
             client_of: vec![0, 0, 0, 1, 1],
+            ..Frame::default()
         }
     }
 
