@@ -17,7 +17,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "explorer", "evidence", "calibration", "output"]),
+    (
+        "cli",
+        &[
+            "dataset",
+            "performance",
+            "estimators",
+            "model",
+            "scenario",
+            "engine",
+            "figures",
+            "explorer",
+            "evidence",
+            "calibration",
+            "output",
+        ],
+    ),
 ];
 
 /// Names that may appear only in some modules.

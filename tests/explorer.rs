@@ -62,8 +62,12 @@ fn sliders_keep_within_the_limits_of_the_reference_and_start_where_the_scenario_
             let entry = reference(slider).unwrap_or_else(|| panic!("{name} is no key"));
             assert_eq!(control.values, steps(slider.range), "{name}: the limits of the key cut the slider short");
             assert!(!entry.doc.is_empty() && !control.help.is_empty(), "{name}");
-            let there = dyadsim::explorer::controls::value_in(&scenario, slider.key).unwrap_or_else(|| panic!("{name} has no value"));
-            assert!((control.values[control.start] - there).abs() < 1e-9, "{name}: the scenario has {there}, which is no step of the slider");
+            let there = dyadsim::explorer::controls::value_in(lesson.scenario, &scenario, slider.key)
+                .unwrap_or_else(|| panic!("{name} has no value"));
+            assert!(
+                (control.values[control.start] - there).abs() < 1e-9,
+                "{name}: the scenario has {there}, which is no step of the slider"
+            );
         }
     }
 }
@@ -80,7 +84,7 @@ fn every_slider_moves_its_key_in_the_scenario_that_is_shown() {
         let scenario = Scenario::load("shown.ron", &view.text, &[]).unwrap_or_else(|found| panic!("{}\n{found}", view.text));
         assert_eq!(scenario.seed, 77, "{}", described.id);
         for control in described.controls.iter().filter(|control| control.of_scenario) {
-            let there = dyadsim::explorer::controls::value_in(&scenario, &control.key);
+            let there = dyadsim::explorer::controls::value_in(&view.text, &scenario, &control.key);
             assert_eq!(there, changes.get(&control.key).copied(), "{}: {}\n{}", described.id, control.key, view.text);
         }
     }
@@ -193,7 +197,11 @@ fn a_scenario_of_ones_own_is_checked_as_the_command_line_would() {
         let told = told(too_much);
         assert!(told.contains("explorer"), "{too_much}: {told}");
     }
-    let view = shown(&Request { text: Some("(replicates: 4, clinics: (therapists: 5, clients_per_therapist: 4))".into()), reveal: true, ..asked("own") });
+    let view = shown(&Request {
+        text: Some("(replicates: 4, clinics: (therapists: 5, clients_per_therapist: 4))".into()),
+        reveal: true,
+        ..asked("own")
+    });
     assert!(view.sentence.contains("4 replicates") && view.truth.is_some());
     assert!(matches!(describe_own("("), Err(Trouble::Wrong(_))));
 }

@@ -146,7 +146,9 @@ fn pages_from_elsewhere_are_refused() {
 #[test]
 fn no_path_leads_to_a_file() {
     let server = serve();
-    for path in ["/etc/passwd", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/Cargo.toml", "/view", "//", "/page.html", "/?file=/etc/passwd"] {
+    for path in
+        ["/etc/passwd", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/Cargo.toml", "/view", "//", "/page.html", "/?file=/etc/passwd"]
+    {
         let reply = server.get(path);
         assert!(!reply.body.contains("root:") && !reply.body.contains("[package]"), "{path}");
         assert!(matches!(reply.status, 404 | 405) || path.starts_with("/?") && reply.status == 200, "{path}: {}", reply.status);

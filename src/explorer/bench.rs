@@ -1,11 +1,11 @@
 //! Runs scenarios for lessons: within limits, with progress, and so that they can be stopped.
 
+use crate::dataset::column::{ColumnValues, Table};
 use crate::engine::plan;
+use crate::engine::replicate::Cell;
 use crate::engine::run::{Keep, Outcome, Rows, Watch, run};
 use crate::engine::sink::{Batch, Sink};
 use crate::engine::summary::MEASURE_COUNT;
-use crate::dataset::column::{ColumnValues, Table};
-use crate::engine::replicate::Cell;
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::load::{ArmPlan, Scenario};
 use crate::scenario::read::read_document;
@@ -153,12 +153,8 @@ impl<'a> Bench<'a> {
         let mut study = plan::study(&scenario).map_err(Trouble::Wrong)?;
         let share = if kept.first_only { Keep::Share(1.0 / scenario.replicates as f64) } else { Keep::All };
         let keep = |wanted: bool| if wanted { share } else { Keep::None };
-        study.rows = Rows {
-            therapists: keep(kept.therapists),
-            clients: keep(kept.clients),
-            sessions: keep(kept.sessions),
-            ..Rows::all(Keep::None)
-        };
+        study.rows =
+            Rows { therapists: keep(kept.therapists), clients: keep(kept.clients), sessions: keep(kept.sessions), ..Rows::all(Keep::None) };
         let (mut rows, mut summaries) = (Batch::default(), Vec::new());
         let watch = Watching { bench: self, units: scenario.replicates as f64, done: AtomicU64::new(0) };
         let Ok(outcome) = run(&study, &mut Keeper { rows: &mut rows, summaries: &mut summaries }, &watch);

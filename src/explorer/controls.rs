@@ -60,7 +60,7 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
         },
         Told::With(words) if words.is_empty() => plain(),
         Told::With(words) => format!("{} {words}", plain()),
-        Told::Percent => format!("{} %", number(100.0 * value, decimals(100.0 * step))),
+        Told::Percent => format!("{}\u{a0}%", number(100.0 * value, decimals(100.0 * step))),
         Told::LogOdds => percent(logistic(value)),
     }
 }
@@ -70,10 +70,11 @@ pub fn reference(slider: &Slider) -> Option<Entry> {
     explain::<ScenarioFile>(slider.key).ok()
 }
 
-/// Number of a key in the first arm that has it.
-pub fn value_in(scenario: &Scenario, key: &str) -> Option<f64> {
+/// Number of a key of a scenario: as its text says, else as an arm has it that does not say otherwise, the last one first.
+pub fn value_in(text: &str, scenario: &Scenario, key: &str) -> Option<f64> {
     let arms = scenario.cells.first().map_or(&[][..], |cell| &cell.arms);
-    arms.iter().rev().map(|arm| numbers_at(&arm.text, &[key.to_owned()])[0]).find(|x| x.is_finite())
+    let texts = core::iter::once(text).chain(arms.iter().rev().map(|arm| arm.text.as_str()));
+    texts.map(|text| numbers_at(text, &[key.to_owned()])[0]).find(|x| x.is_finite())
 }
 
 fn nearest(values: &[f64], to: f64) -> usize {
@@ -82,7 +83,7 @@ fn nearest(values: &[f64], to: f64) -> usize {
 }
 
 /// A slider of a lesson whose scenario is `scenario`.
-pub fn control(slider: &Slider, scenario: &Scenario) -> Control {
+pub fn control(slider: &Slider, text: &str, scenario: &Scenario) -> Control {
     let entry = match slider.moves {
         Moves::Key => reference(slider),
         Moves::Look(_) => None,
@@ -93,7 +94,7 @@ pub fn control(slider: &Slider, scenario: &Scenario) -> Control {
     let unit = entry.as_ref().and_then(|entry| entry.unit.clone());
     let texts = values.iter().map(|&x| told(x, slider.range.2, unit.as_deref(), slider.told)).collect();
     let start = match slider.moves {
-        Moves::Key => value_in(scenario, slider.key).unwrap_or(slider.range.0),
+        Moves::Key => value_in(text, scenario, slider.key).unwrap_or(slider.range.0),
         Moves::Look(start) => start,
     };
     let start = nearest(&values, start);
@@ -173,8 +174,8 @@ mod tests {
     #[test]
     fn values_are_told_with_their_unit() {
         assert_eq!(told(4.0, 1.0, Some("clients"), Told::Plain), "4 clients");
-        assert_eq!(told(0.05, 0.01, None, Told::Percent), "5 %");
-        assert_eq!(told(0.0, 0.1, None, Told::LogOdds), "50 %");
+        assert_eq!(told(0.05, 0.01, None, Told::Percent), "5\u{a0}%");
+        assert_eq!(told(0.0, 0.1, None, Told::LogOdds), "50\u{a0}%");
         assert_eq!(told(-0.5, 0.1, None, Told::With("points")), "−0.5 points");
     }
 }

@@ -77,7 +77,7 @@ pub fn describe(lesson: &Lesson) -> Result<Described, Trouble> {
         name: lesson.name.into(),
         question: lesson.question.into(),
         lead: lesson.lead.into(),
-        controls: lesson.sliders.iter().map(|slider| control(slider, &scenario)).collect(),
+        controls: lesson.sliders.iter().map(|slider| control(slider, lesson.scenario, &scenario)).collect(),
         guess: guess(lesson),
         notes: lesson.notes.iter().map(|note| [note.about.into(), note.text.into()]).collect(),
         seed: scenario.seed,

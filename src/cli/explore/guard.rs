@@ -89,7 +89,10 @@ mod tests {
         assert_eq!(asked(&Method::GET, &[HOST]), None);
         assert_eq!(asked(&Method::GET, &[("host", "localhost:8000")]), None);
         assert_eq!(asked(&Method::POST, &[HOST, ORIGIN, JSON]), None);
-        assert_eq!(asked(&Method::POST, &[HOST, ORIGIN, ("content-type", "application/json; charset=utf-8"), ("sec-fetch-site", "same-origin")]), None);
+        assert_eq!(
+            asked(&Method::POST, &[HOST, ORIGIN, ("content-type", "application/json; charset=utf-8"), ("sec-fetch-site", "same-origin")]),
+            None
+        );
     }
 
     #[test]

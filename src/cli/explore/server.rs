@@ -8,8 +8,8 @@ use crate::explorer::request::Request as Wanted;
 use crate::explorer::view::{describe_own, show};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -88,7 +88,8 @@ async fn front(State(shared): State<Arc<Shared>>) -> Html<String> {
 
 /// Reads JSON by hand, so that what is wrong with it is told in one way.
 fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Response> {
-    serde_json::from_slice(body).map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({ "wrong": format!("the request: {error}") }))).into_response())
+    serde_json::from_slice(body)
+        .map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({ "wrong": format!("the request: {error}") }))).into_response())
 }
 
 /// The system is doing as much as it may.

@@ -2,22 +2,22 @@
 
 use super::common::*;
 use crate::estimators::levels::levels;
-use crate::figures::scatter::{Class, Guide, Scatter};
 use crate::estimators::linear;
+use crate::figures::scatter::{Class, Guide, Scatter};
 
 /// The lesson.
 pub const LESSON: Lesson = Lesson {
     id: "alliance",
     name: "Alliance: whose is it?",
     question: "Is it the therapist who makes the alliance work, or the client?",
-    lead: "Alliance is rated at session 3. Small dots are clients; large ones are the means of each therapist's clients. A correlation of \
-           the large dots is one between therapists; within therapists, clients of the same therapist are compared.",
+    lead: "Alliance is rated at session 3. Dots are clients; triangles are the means of each therapist's clients. A correlation of \
+           the triangles is one between therapists; within therapists, clients of the same therapist are compared.",
     scenario: include_str!("alliance_levels.ron"),
     sliders: &[
-        Slider::key("alliance_effects.therapist", "How well the therapist's part works", (0.0, 4.0, 0.25), Told::With("times usual")),
-        Slider::key("alliance_effects.client", "How well the client's part works", (0.0, 4.0, 0.25), Told::With("times usual")),
+        Slider::key("alliance_effects.therapist", "How well the therapist's part works", (0.0, 4.0, 0.25), Told::With("times")),
+        Slider::key("alliance_effects.client", "How well the client's part works", (0.0, 4.0, 0.25), Told::With("times")),
         Slider::key("therapists.alliance_variance", "How much therapists differ in alliance", (0.0, 0.5, 0.01), Told::Plain),
-        Slider::key("therapists.effectiveness", "How much they differ in other ways", (0.0, 12.0, 0.5), Told::Plain),
+        Slider::key("therapists.effectiveness", "How much they differ in other ways", (0.0, 12.0, 0.5), Told::With("points")),
         Slider::key("clinics.therapists", "Therapists", (10.0, 80.0, 5.0), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients per therapist", (2.0, 40.0, 1.0), Told::With("")),
     ],
@@ -27,11 +27,17 @@ pub const LESSON: Lesson = Lesson {
         answers: &["between therapists", "within therapists", "about the same (.05)"],
     },
     notes: &[
-        note("Try", "Turn it round: therapist's part 0, client's part 2. Then let therapists differ in other ways by 12 points, and see what \
-                     the correlation between therapists does."),
+        note(
+            "Try",
+            "Turn it round: therapist's part 0, client's part 2. Then let therapists differ in other ways by 12 points, and see what \
+                     the correlation between therapists does.",
+        ),
         note("Ask", "A study finds r = .30 between therapists and .05 within. Should therapists be trained, or clients be chosen?"),
-        note("Mind", "Means of few clients hold much chance, so the correlation between therapists is uncertain even when all \
-                      correlations in the table look exact."),
+        note(
+            "Mind",
+            "Means of few clients hold much chance, so the correlation between therapists is uncertain even when all \
+                      correlations in the table look exact.",
+        ),
     ],
     scene,
 };

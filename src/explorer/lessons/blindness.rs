@@ -26,8 +26,11 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("of 100"),
     },
     notes: &[
-        note("Try", "More clients per therapist, which sounds like a better study, makes it worse. More therapists do not help either. \
-                     Then let the analysis know about therapists (1)."),
+        note(
+            "Try",
+            "More clients per therapist, which sounds like a better study, makes it worse. More therapists do not help either. \
+                     Then let the analysis know about therapists (1).",
+        ),
         note("Ask", "How would you notice in a published paper that the analysis was blind to therapists?"),
         note("Mind", "Five of one hundred would be right. With 100 trials the count itself varies by about 2 around 5."),
     ],
@@ -35,7 +38,7 @@ pub const LESSON: Lesson = Lesson {
 };
 
 const ANALYSES: [&str; 2] = ["clients alone", "clients of therapists"];
-const TERM: &str = "arm trained";
+const TERM: &str = "arm: trained";
 
 fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let ran = bench.run(&ask.text, &[], TOTALS)?;
@@ -43,10 +46,8 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let all = said(&ran, ANALYSES[which], TERM)?;
     let misses = |all: &[Said]| all.iter().filter(|one| one.low > 0.0 || one.high < 0.0).count();
     let (missed, n) = (misses(all), all.len());
-    let sentence = format!(
-        "{missed} of {n} trials call the training significant. It does nothing, so about {} should.",
-        number(0.05 * n as f64, 0)
-    );
+    let sentence =
+        format!("{missed} of {n} trials call the training significant. It does nothing, so about {} should.", number(0.05 * n as f64, 0));
     let truth = if ask.reveal {
         let other = said(&ran, ANALYSES[1 - which], TERM)?;
         let spread = Spread::of(all.iter().map(|one| one.estimate)).sd;
@@ -78,10 +79,5 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         words: ["“it helps”", "no difference", "“it harms”"].map(str::to_owned),
         estimates: all.iter().enumerate().map(estimate).collect(),
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: missed as f64,
-        answer_text: format!("{missed} of {n}"),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: missed as f64, answer_text: format!("{missed} of {n}"), truth })
 }

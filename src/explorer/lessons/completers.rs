@@ -17,9 +17,9 @@ pub const LESSON: Lesson = Lesson {
     sliders: &[
         Slider::look("session", "Look at session", (2.0, 20.0, 1.0), 12.0, Told::With("")),
         Slider::key("endings.planned", "Chance to end once well enough", (0.0, 0.99, 0.03), Told::Percent),
-        Slider::key("clients.good_enough_mean", "Score that is well enough", (50.0, 90.0, 2.0), Told::Plain),
+        Slider::key("clients.good_enough_mean", "Score that is well enough", (50.0, 90.0, 2.0), Told::With("points")),
         Slider::key("endings.dropout", "Chance to drop out of a session", (-5.0, -1.0, 0.25), Told::LogOdds),
-        Slider::key("endings.dropout_gain", "Does getting better keep people?", (-1.5, 0.5, 0.05), Told::Plain),
+        Slider::key("endings.dropout_gain", "Does getting better keep people?", (-1.5, 0.5, 0.05), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients of each of twenty therapists", (5.0, 40.0, 5.0), Told::With("")),
     ],
     guess: Guess::Choice {
@@ -28,8 +28,11 @@ pub const LESSON: Lesson = Lesson {
         answers: &["better (lower)", "about the same", "worse (higher)"],
     },
     notes: &[
-        note("Try", "Set the chance to end once well enough to 0 and let getting better keep people (−1.5): now those who stay look \
-                     better than all would."),
+        note(
+            "Try",
+            "Set the chance to end once well enough to 0 and let getting better keep people (−1.5): now those who stay look \
+                     better than all would.",
+        ),
         note("Ask", "A report shows only “completers”. In which direction is it wrong, and can you tell from the report?"),
         note("Mind", "The second line, everybody as if nobody had left, exists only in a simulation."),
     ],
@@ -46,11 +49,8 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     if stayed.n == 0 {
         return Err(Trouble::Wrong(format!("nobody is left at session {session}: look at an earlier one, or let fewer leave")));
     }
-    let sentence = format!(
-        "At session {session}, {} of {started} clients are left. Their mean score is {} points.",
-        stayed.n,
-        number(stayed.mean, 1)
-    );
+    let sentence =
+        format!("At session {session}, {} of {started} clients are left. Their mean score is {} points.", stayed.n, number(stayed.mean, 1));
     let difference = stayed.mean - everybody.mean;
     let answer = if difference < -SAME { 0 } else { usize::from(difference > SAME) + 1 };
     let words = ["better", "about the same", "worse"][answer];
@@ -81,10 +81,5 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         levels: vec![Level { at: ran.cell.arms[0].cutoff, name: "clinical cut-off".into() }],
         panels: vec![Panel { heading: String::new(), series }],
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: answer as f64,
-        answer_text: format!("{words} ({} points)", signed(difference, 1)),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: answer as f64, answer_text: format!("{words} ({} points)", signed(difference, 1)), truth })
 }

@@ -15,7 +15,7 @@ pub const LESSON: Lesson = Lesson {
         Slider::key("feedback.engagement", "Gain in a week after the score was read", (0.0, 4.0, 0.25), Told::Plain),
         Slider::key("feedback.alarm_engagement", "More of it after an alarm", (0.0, 6.0, 0.25), Told::Plain),
         Slider::key("therapists.uptake_alpha", "Therapists' readiness to act on it", (0.5, 12.0, 0.5), Told::With("")),
-        Slider::key("feedback.retention", "What reading does to dropping out", (-1.5, 0.5, 0.01), Told::Plain),
+        Slider::key("feedback.retention", "What reading does to dropping out", (-1.5, 0.5, 0.01), Told::With("")),
         Slider::key("clients.severity_mean", "How ill clients are at first", (60.0, 100.0, 2.0), Told::Plain),
         Slider::key("clinics.clients_per_therapist", "Clients of each of twenty therapists", (2.0, 40.0, 1.0), Told::With("")),
     ],
@@ -26,11 +26,17 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("points"),
     },
     notes: &[
-        note("Try", "Take two clients per therapist and draw new random clinics: the order of the lines changes. With forty each it \
-                     stays. Then raise the readiness to act."),
+        note(
+            "Try",
+            "Take two clients per therapist and draw new random clinics: the order of the lines changes. With forty each it \
+                     stays. Then raise the readiness to act.",
+        ),
         note("Ask", "Published effects of feedback are small (d about 0.15). Is that little? For whom might it be more?"),
-        note("Mind", "Why feedback works is not settled. Here it does because therapist and client work harder, dropping out gets \
-                     rarer, and ruptures are noticed more often; each has its own key in the scenario."),
+        note(
+            "Mind",
+            "Why feedback works is not settled. Here it does because therapist and client work harder, dropping out gets \
+                     rarer, and ruptures are noticed more often; each has its own key in the scenario.",
+        ),
     ],
     scene,
 };
@@ -43,11 +49,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let (usual, feedback) = (final_of(0), final_of(1));
     let gain = usual.mean - feedback.mean;
     let sentence = format!(
-        "{} clients end at {} points in usual care and at {} with feedback: {} points better.",
+        "{} clients end at {} points in usual care and at {} with feedback: {} points {}.",
         usual.n,
         number(usual.mean, 1),
         number(feedback.mean, 1),
-        signed(gain, 1)
+        number(gain.abs(), 1),
+        if gain < 0.0 { "worse" } else { "better" }
     );
     let truth = ask.reveal.then(|| individual(&ran));
     let series = (0..2).map(|arm| line(&ran, arm, cap, &arms[arm])).collect();

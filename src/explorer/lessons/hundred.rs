@@ -25,8 +25,11 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("of 100"),
     },
     notes: &[
-        note("Try", "Find out how many clients it takes until 80 of 100 trials find it. Then let feedback do nothing (0 points; reading \
-                     still keeps some clients in therapy)."),
+        note(
+            "Try",
+            "Find out how many clients it takes until 80 of 100 trials find it. Then let feedback do nothing (0 points; reading \
+                     still keeps some clients in therapy).",
+        ),
         note("Ask", "Only significant trials get published. What would a reader of the journals believe about the size of the effect?"),
         note("Mind", "The truth is known because every client of every trial was also simulated in the other arm."),
     ],
@@ -76,16 +79,13 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         guides,
         dots: false,
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: found.len() as f64,
-        answer_text: format!("{} of {}", found.len(), said.len()),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: found.len() as f64, answer_text: format!("{} of {}", found.len(), said.len()), truth })
 }
 
 /// What an analysis said about a term, replicate by replicate.
 pub fn said<'a>(ran: &'a Ran, analysis: &str, term: &str) -> Result<&'a [Said], Trouble> {
     let found = ran.outcome.estimates.find(0, analysis, None, term);
-    found.map(|totals| totals.said.as_slice()).ok_or_else(|| Trouble::Wrong(format!("the scenario has no analysis \"{analysis}\" with a term \"{term}\"")))
+    found
+        .map(|totals| totals.said.as_slice())
+        .ok_or_else(|| Trouble::Wrong(format!("the scenario has no analysis \"{analysis}\" with a term \"{term}\"")))
 }

@@ -15,7 +15,7 @@ pub const LESSON: Lesson = Lesson {
     sliders: &[
         Slider::key("clinics.therapists", "Therapists", (10.0, 60.0, 5.0), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients per therapist, both years", (10.0, 200.0, 10.0), Told::With("")),
-        Slider::key("therapists.effectiveness", "How much therapists differ", (0.0, 16.0, 0.5), Told::Plain),
+        Slider::key("therapists.effectiveness", "How much therapists differ", (0.0, 16.0, 0.5), Told::With("points")),
         Slider::key("clients.severity_sd", "How much clients differ at the start", (5.0, 30.0, 0.5), Told::Plain),
     ],
     guess: Guess::Number {
@@ -25,8 +25,11 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("%"),
     },
     notes: &[
-        note("Try", "Raise the clients per therapist to 200, then set “How much therapists differ” to 0: who is at the top is pure \
-                     chance then, and a fifth of the best stay there by chance."),
+        note(
+            "Try",
+            "Raise the clients per therapist to 200, then set “How much therapists differ” to 0: who is at the top is pure \
+                     chance then, and a fifth of the best stay there by chance.",
+        ),
         note("Ask", "A clinic pays a bonus to the best fifth each year. Who gets it? What do those learn who do not?"),
         note("Mind", "Ranks exaggerate: two therapists in the middle may be ten places apart and differ by less than a point."),
     ],
@@ -88,9 +91,9 @@ fn picture(years: [&[f64]; 2], truth: Option<&[f64]>, best: &[bool], sentence: &
     Lines {
         about: About::new("league", LESSON.question, sentence, "Lines from each therapist's mean in one year to her mean in the next."),
         x: Scale::count("Year (3: what is true)", Some([1.0, 3.0])),
-        y: Scale::fixed("Extra points gained per client", -20.0, 20.0),
+        y: Scale::fixed("Extra points gained per client", -15.0, 15.0),
         band: String::new(),
-        levels: vec![Level { at: 0.0, name: "average".into() }],
+        levels: vec![Level { at: 0.0, name: String::new() }],
         panels: vec![Panel { heading: String::new(), series: order.into_iter().map(line).collect() }],
     }
 }

@@ -18,8 +18,8 @@ pub const LESSON: Lesson = Lesson {
         Slider::key("therapists.uptake_alpha", "Therapists' readiness to act on it", (0.5, 12.0, 0.5), Told::With("")),
         Slider::key("feedback.engagement", "Gain in a week after the score was read", (0.0, 4.0, 0.25), Told::Plain),
         Slider::key("feedback.alarm_engagement", "More of it after an alarm", (0.0, 6.0, 0.25), Told::Plain),
-        Slider::key("feedback.tools_rate", "Speed of improvement with support tools", (1.0, 3.0, 0.1), Told::Plain),
-        Slider::key("feedback.tools_repair", "What support tools add to repair", (0.0, 3.0, 0.25), Told::Plain),
+        Slider::key("feedback.tools_rate", "Speed of improvement with support tools", (1.0, 3.0, 0.1), Told::With("times")),
+        Slider::key("feedback.tools_repair", "What support tools add to repair", (0.0, 3.0, 0.25), Told::With("")),
     ],
     guess: Guess::Number {
         ask: "Of 100 clients who are not on track, how many fewer get reliably worse when their therapists see the alarm?",
@@ -28,11 +28,17 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("of 100"),
     },
     notes: &[
-        note("Try", "Let the alarm come early (0.5 SD) and late (2.5 SD): early alarms are many and mean less, late ones are few and \
-                     come when courses are nearly over."),
+        note(
+            "Try",
+            "Let the alarm come early (0.5 SD) and late (2.5 SD): early alarms are many and mean less, late ones are few and \
+                     come when courses are nearly over.",
+        ),
         note("Ask", "Why do clients with an alarm end worse than others even when nobody makes a mistake?"),
-        note("Mind", "Clients are chosen by their alarm in usual care, in both bars. A study that compared clients with an alarm in each \
-                      arm would compare different people."),
+        note(
+            "Mind",
+            "Clients are chosen by their alarm in usual care, in both bars. A study that compared clients with an alarm in each \
+                      arm would compare different people.",
+        ),
     ],
     scene,
 };
@@ -101,10 +107,5 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         rows,
         guide: None,
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: fewer,
-        answer_text: format!("{} of 100", number(fewer, 0)),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: fewer, answer_text: format!("{} of 100", number(fewer, 0)), truth })
 }

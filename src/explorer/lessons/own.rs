@@ -11,6 +11,7 @@ use crate::scenario::file::ScenarioFile;
 use crate::scenario::path::Path;
 use crate::scenario::reader;
 use crate::scenario::tree::{Kind, Node};
+use crate::scenario::words::first_sentence;
 use std::sync::LazyLock;
 
 /// What is the same for every scenario.
@@ -28,8 +29,11 @@ pub const LESSON: Lesson = Lesson {
         start: 5.0,
         told: Told::With("points"),
     },
-    notes: &[note("Mind", "Sliders are made for the first six numbers that your file sets outside of its arms, within the limits that \
-                           `dyadsim explain` tells. Sweeps are for `dyadsim run`.")],
+    notes: &[note(
+        "Mind",
+        "Sliders are made for the first six numbers that your file sets outside of its arms, within the limits that \
+                           `dyadsim explain` tells. Sweeps are for `dyadsim run`.",
+    )],
     scene,
 };
 
@@ -68,8 +72,13 @@ fn controls(text: &str) -> Vec<Control> {
     let mut numbers: Vec<(String, f64)> = Vec::new();
     root.walk(&mut |path: &Path, node: &Node| {
         let key = path.to_string();
-        let of_study = ["seed", "arms", "sweep", "points", "design", "estimators", "output"].iter().any(|name| key.starts_with(name));
-        if node.kind == Kind::Number && !of_study && let Ok(value) = text[node.span.clone()].replace('_', "").parse::<f64>() {
+        let of_study = ["seed", "replicates", "arms", "sweep", "points", "design", "estimators", "output", "tracking.norm"]
+            .iter()
+            .any(|name| key.starts_with(name));
+        if node.kind == Kind::Number
+            && !of_study
+            && let Ok(value) = text[node.span.clone()].replace('_', "").parse::<f64>()
+        {
             numbers.push((key, value));
         }
     });
@@ -93,10 +102,10 @@ fn slider(key: &str, value: f64) -> Option<Control> {
         values.push(value);
         values.sort_by(f64::total_cmp);
     }
-    let label = entry.doc.lines().next().unwrap_or(key).trim_end_matches('.').to_owned();
+    let label = first_sentence(&entry.doc).trim_end_matches('.').to_owned();
     Some(Control {
         key: key.into(),
-        label: format!("{label} ({key})"),
+        label,
         texts: values.iter().map(|&x| told(x, step, entry.unit.as_deref(), Told::Plain)).collect(),
         start: values.iter().position(|x| (x - value).abs() < 1e-9)?,
         values,
@@ -117,16 +126,21 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let each: Vec<String> = arms.iter().zip(&finals).map(|(name, score)| format!("{name} {}", number(*score, 1))).collect();
     let sentence = format!("Mean score after treatment: {}. {} replicates.", each.join(", "), ran.outcome.replicates);
     let truth = ask.reveal.then(|| {
-        let against: Vec<String> = arms.iter().zip(totals).skip(1).map(|(name, arm)| {
-            let difference = arm.contrast("final_score");
-            format!(
-                "{name}: {} points (Monte Carlo standard error {}), helps {} of clients and harms {}",
-                signed(difference.value, 2),
-                number(difference.mcse, 2),
-                percent(arm.mean("helped").value),
-                percent(arm.mean("harmed").value)
-            )
-        }).collect();
+        let against: Vec<String> = arms
+            .iter()
+            .zip(totals)
+            .skip(1)
+            .map(|(name, arm)| {
+                let difference = arm.contrast("final_score");
+                format!(
+                    "{name}: {} points (Monte Carlo standard error {}), helps {} of clients and harms {}",
+                    signed(difference.value, 2),
+                    number(difference.mcse, 2),
+                    percent(arm.mean("helped").value),
+                    percent(arm.mean("harmed").value)
+                )
+            })
+            .collect();
         if against.is_empty() {
             format!("One arm: its clients' scores change by {} points on average.", signed(change, 1))
         } else {

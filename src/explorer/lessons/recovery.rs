@@ -28,11 +28,17 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("of 100"),
     },
     notes: &[
-        note("Try", "Lower the reliability without changing what counts as reliable change: more clients seem to recover, and more \
-                     seem to get worse. Then raise the reliable change until it fits the form."),
+        note(
+            "Try",
+            "Lower the reliability without changing what counts as reliable change: more clients seem to recover, and more \
+                     seem to get worse. Then raise the reliable change until it fits the form.",
+        ),
         note("Ask", "Two clinics use the same cut-off; one treats clients who are less ill at first. Which has more recovered clients?"),
-        note("Mind", "The form without error shows the symptom level itself. Endings do not depend on scores in this lesson, so both \
-                      forms see the same courses."),
+        note(
+            "Mind",
+            "The form without error shows the symptom level itself. Endings do not depend on scores in this lesson, so both \
+                      forms see the same courses.",
+        ),
     ],
     scene,
 };
@@ -67,12 +73,15 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         let agree = count(&|row| called(row) == truly(row));
         format!(
             "By their true symptom levels, {both} of these {said} have recovered, and {missed} others have whom the form does not call \
-             so. The form puts {} of all clients into the right group..",
+             so. The form puts {} of all clients into the right group.",
             percent(agree as f64 / rows.len() as f64),
         )
     });
     let dots = |class: OutcomeClass| {
-        rows.iter().filter(|row| called(**row) == class.stored()).map(|&row| [clients.intake_score[row], clients.final_score[row]]).collect()
+        rows.iter()
+            .filter(|row| called(**row) == class.stored())
+            .map(|&row| [clients.intake_score[row], clients.final_score[row]])
+            .collect()
     };
     let mut classes: Vec<Class> =
         CLASSES.iter().map(|&(class, name, hue)| Class { name: name.into(), hue, dots: dots(class), count: None }).collect();

@@ -25,10 +25,16 @@ pub const LESSON: Lesson = Lesson {
         told: Told::With("points"),
     },
     notes: &[
-        note("Try", "Take away the ups and downs: little of the improvement is left, from the form's own error. Make the “worst \
-                     cases” fewer, and they improve more."),
-        note("Ask", "A clinic treats only its worst cases and compares them before and after. What would you need to know whether the \
-                     treatment did it?"),
+        note(
+            "Try",
+            "Take away the ups and downs: little of the improvement is left, from the form's own error. Make the “worst \
+                     cases” fewer, and they improve more.",
+        ),
+        note(
+            "Ask",
+            "A clinic treats only its worst cases and compares them before and after. What would you need to know whether the \
+                     treatment did it?",
+        ),
         note("Mind", "The best cases “deteriorate” in the same way. Feedback systems that flag high scores meet the same effect."),
     ],
     scene,
@@ -61,8 +67,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let mut guides = vec![Guide::Slope(0.0, 1.0, "no change".into()), Guide::Upright(from, "worst cases".into())];
     if ask.reveal {
-        guides.push(Guide::Level(after, format!("their mean after: {}", number(after, 1))));
-        guides.push(Guide::Level(before, format!("and before: {}", number(before, 1))));
+        guides.push(Guide::Level(after, format!("their mean at the end: {}", number(after, 1))));
     }
     let figure = Scatter {
         about: About::new("regression", LESSON.question, &sentence, "Each dot is a client: score at session 1 and score at the end."),
@@ -76,12 +81,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         square: true,
         counted: "clients".into(),
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: gain,
-        answer_text: format!("{} points", number(gain, 1)),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: gain, answer_text: format!("{} points", number(gain, 1)), truth })
 }
 
 /// What the symptom levels of the worst cases did, which no form shows.

@@ -1,7 +1,7 @@
 //! Rupture and repair, session by session.
 
 use super::common::*;
-use super::story::{Eyes, client_row, ending, scales, session_rows, story};
+use super::story::{Eyes, client_row, ended, ending, ruptured, scales, session_rows, story};
 use crate::figures::storyboard::Storyboard;
 
 /// The lesson.
@@ -14,24 +14,30 @@ pub const LESSON: Lesson = Lesson {
     scenario: include_str!("ruptures.ron"),
     sliders: &[
         Slider::look("client", "Client", (1.0, 20.0, 1.0), 3.0, Told::With("of 20")),
-        Slider::key("rupture.onset.mean", "How strained sessions are", (0.05, 1.0, 0.01), Told::Plain),
+        Slider::key("rupture.onset.mean", "How strained sessions are", (0.05, 1.0, 0.01), Told::With("")),
         Slider::key("rupture.notice_withdrawal", "Chance to notice a client who withdraws", (0.0, 1.0, 0.05), Told::Percent),
         Slider::key("rupture.notice_confrontation", "Chance to notice one who confronts", (0.0, 1.0, 0.05), Told::Percent),
         Slider::key("rupture.repair_intercept", "Chance to repair what was noticed", (-3.0, 3.0, 0.2), Told::LogOdds),
-        Slider::key("rupture.state_cost", "What a rupture costs the alliance", (0.0, 2.0, 0.1), Told::Plain),
+        Slider::key("rupture.state_cost", "What a rupture costs the alliance", (0.0, 2.0, 0.1), Told::With("")),
     ],
     guess: Guess::Number {
         ask: "In how many of this client's sessions will there be a rupture, noticed or not?",
         range: (0.0, 16.0, 1.0),
         start: 2.0,
-        told: Told::With("sessions"),
+        told: Told::With(""),
     },
     notes: &[
-        note("Try", "Go through the clients before you reveal the truth and ask where an unseen rupture might be: a rating that falls \
-                     by itself is a hint. Then let the therapist notice everything."),
+        note(
+            "Try",
+            "Go through the clients before you reveal the truth and ask where an unseen rupture might be: a rating that falls \
+                     by itself is a hint. Then let the therapist notice everything.",
+        ),
         note("Ask", "Most ruptures are withdrawal: the client gets quiet, or agrees too readily. What could a therapist watch for?"),
-        note("Mind", "A rupture counts here from the strain at which a client would report one. What repair brings is weakly known: a \
-                      small gain in trust for good is assumed."),
+        note(
+            "Mind",
+            "A rupture counts here from the strain at which a client would report one. What repair brings is weakly known: a \
+                      small gain in trust for good is assumed.",
+        ),
     ],
     scene,
 };
@@ -43,14 +49,14 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let at = client_row(&ran, 0, client);
     let sessions = &ran.rows.sessions;
     let with = |rows: core::ops::Range<usize>| {
-        let ruptured = rows.clone().filter(|&row| sessions.rupture[row] != 0).count();
-        let noticed = rows.clone().filter(|&row| sessions.rupture[row] != 0 && sessions.noticed[row] != 0).count();
-        let repaired = rows.filter(|&row| sessions.repaired[row] != 0).count();
-        (ruptured, noticed, repaired)
+        let there = |row: &usize| ruptured(&ran, *row);
+        let noticed = rows.clone().filter(there).filter(|&row| sessions.noticed[row] != 0).count();
+        let repaired = rows.clone().filter(there).filter(|&row| sessions.repaired[row] != 0).count();
+        (rows.filter(there).count(), noticed, repaired)
     };
-    let (ruptured, noticed, repaired) = with(rows.clone());
+    let (all_here, noticed, repaired) = with(rows.clone());
     let sentence = format!(
-        "The therapist noticed a rupture in {noticed} of {} {} and saw {repaired} repaired. The course {}.",
+        "The therapist noticed a rupture in {noticed} of {} {} and saw {repaired} repaired. The client {}.",
         rows.len(),
         plural(rows.len(), "session", "sessions"),
         ending(&ran, at)
@@ -58,10 +64,10 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let truth = ask.reveal.then(|| {
         let (all, seen, mended) = with(ran.sessions(0));
         format!(
-            "There was a rupture in {ruptured} {}: {} stayed unseen. Over all twenty clients there was one in {} of sessions; the \
+            "There was a rupture in {all_here} {}: {} stayed unseen. Over all twenty clients there was one in {} of sessions; the \
              therapist noticed {} of them, and {} were repaired.",
-            plural(ruptured, "session", "sessions"),
-            ruptured - noticed,
+            plural(all_here, "session", "sessions"),
+            all_here - noticed,
             percent(all as f64 / ran.sessions(0).len() as f64),
             percent(seen as f64 / all as f64),
             percent(mended as f64 / all as f64),
@@ -75,12 +81,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         alliance,
         cut_off: Some((ran.cell.arms[0].cutoff, "clinical cut-off".into())),
         sessions: Some(16.0),
-        stories: vec![story(&ran, rows, (name, 0), eyes, ending(&ran, at))],
+        stories: vec![story(&ran, rows, (name, 0), eyes, ended(&ran, at).into())],
     };
     Ok(Scene {
         figure: Box::new(figure),
-        answer: ruptured as f64,
-        answer_text: format!("{ruptured} {}", plural(ruptured, "session", "sessions")),
+        answer: all_here as f64,
+        answer_text: format!("{all_here} {}", plural(all_here, "session", "sessions")),
         truth,
     })
 }

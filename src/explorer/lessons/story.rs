@@ -1,9 +1,10 @@
 //! Courses of single clients as stories.
 
 use super::common::*;
-use crate::engine::records::RuptureKind;
 use crate::dataset::column::Element;
+use crate::engine::records::RuptureKind;
 use crate::figures::storyboard::{Beat, Rupture, Story};
+use crate::model::ending::EndReason;
 use crate::model::feedback::Signal;
 use core::ops::Range;
 
@@ -20,7 +21,7 @@ pub enum Eyes {
 pub fn story(ran: &Ran, rows: Range<usize>, (name, hue): (&str, usize), eyes: Eyes, ending: String) -> Story {
     let sessions = &ran.rows.sessions;
     let beat = |row: usize| {
-        let there = sessions.rupture[row] != RuptureKind::None.stored();
+        let there = ruptured(ran, row);
         let seen = eyes == Eyes::All || sessions.noticed[row] != 0;
         let rupture = match (there && seen, sessions.repaired[row] != 0) {
             (false, _) => Rupture::None,
@@ -39,18 +40,29 @@ pub fn story(ran: &Ran, rows: Range<usize>, (name, hue): (&str, usize), eyes: Ey
     Story { name: name.into(), hue, beats: rows.map(beat).collect(), ending }
 }
 
-/// How a course ended, in words.
+/// Was there a rupture in the room in a session?
+pub fn ruptured(ran: &Ran, row: usize) -> bool {
+    ran.rows.sessions.rupture[row] != RuptureKind::None.stored()
+}
+
+/// How a course ended, in a few words.
+pub fn ended(ran: &Ran, client_row: usize) -> &'static str {
+    let reason = ran.rows.clients.end_reason[client_row];
+    let is = |end: EndReason| end.stored() == reason;
+    match () {
+        () if is(EndReason::Planned) => "ended as planned",
+        () if is(EndReason::Dropout) => "dropped out",
+        () if is(EndReason::Administrative) => "had to stop",
+        () => "used all sessions",
+    }
+}
+
+/// How a course ended, with its length.
 pub fn ending(ran: &Ran, client_row: usize) -> String {
-    let clients = &ran.rows.clients;
-    let n = clients.sessions[client_row];
-    let how = crate::model::ending::EndReason::ALL.iter().find(|reason| reason.stored() == clients.end_reason[client_row]);
-    use crate::model::ending::EndReason as End;
-    match how {
-        Some(End::Planned) => format!("ended as planned after {n} sessions"),
-        Some(End::Dropout) => format!("dropped out after {n} sessions"),
-        Some(End::Administrative) => format!("had to stop after {n} sessions"),
-        Some(End::Cap) => format!("used all {n} sessions"),
-        _ => format!("{n} sessions"),
+    let n = ran.rows.clients.sessions[client_row] as usize;
+    match ended(ran, client_row) {
+        "used all sessions" => format!("used all {n} sessions"),
+        how => format!("{how} after {n} {}", plural(n, "session", "sessions")),
     }
 }
 

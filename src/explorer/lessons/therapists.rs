@@ -11,13 +11,13 @@ pub const LESSON: Lesson = Lesson {
     id: "therapists",
     name: "Therapist effects",
     question: "Does it matter which therapist you get?",
-    lead: "A simulated clinic: every therapist treats a few clients. Each row is a therapist, with what her clients gained beyond \
+    lead: "A simulated clinic: every therapist treats a few clients. Each mark is a therapist, with what her clients gained beyond \
            clients who started at the same score, and a 95 % interval.",
     scenario: include_str!("therapists.ron"),
     sliders: &[
         Slider::key("clinics.therapists", "Therapists", (10.0, 60.0, 5.0), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients per therapist", (5.0, 100.0, 5.0), Told::With("")),
-        Slider::key("therapists.effectiveness", "How much therapists differ", (0.0, 16.0, 0.5), Told::Plain),
+        Slider::key("therapists.effectiveness", "How much therapists differ", (0.0, 16.0, 0.5), Told::With("points")),
         Slider::key("therapists.alliance_variance", "How much their alliances differ", (0.0, 0.4, 0.01), Told::Plain),
         Slider::key("endings.dropout", "Chance to drop out of a session", (-5.5, -1.5, 0.25), Told::LogOdds),
     ],
@@ -25,14 +25,20 @@ pub const LESSON: Lesson = Lesson {
         ask: "How many of the therapists will a study of this size call better or worse than average?",
         range: (0.0, 60.0, 1.0),
         start: 10.0,
-        told: Told::With("therapists"),
+        told: Told::With(""),
     },
     notes: &[
-        note("Try", "Set “How much therapists differ” to 0 and draw new random clinics: the picture still shows a best and a worst \
-                     therapist. Then give every therapist 100 clients."),
+        note(
+            "Try",
+            "Set “How much therapists differ” to 0 and draw new random clinics: the picture still shows a best and a worst \
+                     therapist. Then give every therapist 100 clients.",
+        ),
         note("Ask", "Would you fire the therapist at the bottom? What would you need to know first?"),
-        note("Mind", "Two of forty intervals miss the average by chance alone. The rows are means of few clients, adjusted for the \
-                      score at session 1 and not drawn towards the average; a mixed model would draw them in."),
+        note(
+            "Mind",
+            "Two of forty intervals miss the average by chance alone. The rows are means of few clients, adjusted for the \
+                      score at session 1 and not drawn towards the average; a mixed model would draw them in.",
+        ),
     ],
     scene,
 };
@@ -79,12 +85,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         words: ["worse than average", "cannot tell", "better than average"].map(str::to_owned),
         estimates: seen.iter().copied().enumerate().map(estimate).collect(),
     };
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: beyond as f64,
-        answer_text: format!("{beyond} of {}", seen.len()),
-        truth: words,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: beyond as f64, answer_text: format!("{beyond} of {}", seen.len()), truth: words })
 }
 
 /// Means of groups with the ends of their 95 % intervals; the error is what clients of one therapist differ by.

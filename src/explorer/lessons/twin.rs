@@ -1,7 +1,7 @@
 //! The same client under both arms.
 
 use super::common::*;
-use super::story::{Eyes, client_row, ending, scales, session_rows, story};
+use super::story::{Eyes, client_row, ended, ending, scales, session_rows, story};
 use crate::figures::storyboard::Storyboard;
 
 /// The lesson.
@@ -13,7 +13,7 @@ pub const LESSON: Lesson = Lesson {
            see this in real life. An alarm means: worse than expected for clients who started like her.",
     scenario: include_str!("twin.ron"),
     sliders: &[
-        Slider::look("client", "Client", (1.0, 40.0, 1.0), 7.0, Told::With("of 40")),
+        Slider::look("client", "Client", (1.0, 40.0, 1.0), 38.0, Told::With("of 40")),
         Slider::key("tracking.red_sd", "How far behind before an alarm", (0.5, 2.5, 0.01), Told::With("SD")),
         Slider::key("therapists.uptake_alpha", "Therapists' readiness to act on it", (0.5, 12.0, 0.5), Told::With("")),
         Slider::key("feedback.engagement", "Gain in a week after the score was read", (0.0, 4.0, 0.25), Told::Plain),
@@ -25,10 +25,16 @@ pub const LESSON: Lesson = Lesson {
         answers: &["better (5 points or more)", "about the same", "worse (5 points or more)"],
     },
     notes: &[
-        note("Try", "Go through several clients and count who is better off. Find one who ends worse with feedback: why might that \
-                     happen? (She may stay longer, or leave at another moment.)"),
+        note(
+            "Try",
+            "Go through several clients and count who is better off. Find one who ends worse with feedback: why might that \
+                     happen? (She may stay longer, or leave at another moment.)",
+        ),
         note("Ask", "A trial has either the left or the right picture of each client, never both. What can it still find out?"),
-        note("Mind", "“The same luck” means the same draws in each session. What therapist and client do may differ from the first alarm on."),
+        note(
+            "Mind",
+            "“The same luck” means the same draws in each session. What therapist and client do may differ from the first alarm on.",
+        ),
     ],
     scene,
 };
@@ -54,7 +60,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let [symptoms, alliance] = scales();
     let told = |arm: usize| {
         let rows_of = session_rows(&ran, arm, client);
-        story(&ran, rows_of, (&arms[arm], arm), Eyes::All, ending(&ran, rows[arm]))
+        story(&ran, rows_of, (&arms[arm], arm), Eyes::All, ended(&ran, rows[arm]).into())
     };
     let figure = Storyboard {
         about: About::new("twin", LESSON.question, &sentence, "The same client under both arms: scores, ratings, ruptures, alarms."),
@@ -65,12 +71,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         stories: vec![told(0), told(1)],
     };
     let words = ["better", "about the same", "worse"][answer];
-    Ok(Scene {
-        figure: Box::new(figure),
-        answer: answer as f64,
-        answer_text: format!("{words} ({} points)", signed(effect, 0)),
-        truth,
-    })
+    Ok(Scene { figure: Box::new(figure), answer: answer as f64, answer_text: format!("{words} ({} points)", signed(effect, 0)), truth })
 }
 
 /// What feedback does to all clients.

@@ -14,7 +14,7 @@ pub const LESSON: Lesson = Lesson {
     scenario: include_str!("waiting.ron"),
     sliders: &[
         Slider::key("workload.caseload", "Your plan: clients per therapist", (5.0, 60.0, 5.0), Told::With("")),
-        Slider::key("workload.referrals", "Clients referred in a week", (5.0, 40.0, 1.0), Told::With("")),
+        Slider::key("workload.referrals", "Clients referred in a week", (10.0, 80.0, 2.0), Told::With("")),
         Slider::key("workload.capacity", "Sessions a therapist can hold in a week", (10.0, 35.0, 1.0), Told::With("")),
         Slider::key("workload.leave", "Chance in a week to give up waiting", (0.0, 0.2, 0.01), Told::Percent),
         Slider::key("workload.burnout_overload", "How overload wears therapists out", (0.0, 0.5, 0.02), Told::With("")),
@@ -25,11 +25,17 @@ pub const LESSON: Lesson = Lesson {
         answers: &["more", "about as many (within 5 %)", "fewer"],
     },
     notes: &[
-        note("Try", "Show the waiting list first, then move the caseload to 40: the list falls for a while, since more are let in. Reveal the \
-                     truth and look at how often those in treatment are seen. Then shorten courses to 12 sessions instead."),
+        note(
+            "Try",
+            "Show the waiting list first, then move the caseload to 40: the list falls for a while, since more are let in. Reveal the \
+                     truth and look at how often those in treatment are seen. Then shorten courses to 12 sessions instead.",
+        ),
         note("Ask", "A ministry counts weeks on the waiting list. What does that measure reward?"),
-        note("Mind", "The wait itself changes nobody's symptoms here, and how burnout lowers effectiveness is weakly known: \
-                      both are keys of the scenario."),
+        note(
+            "Mind",
+            "The wait itself changes nobody's symptoms here, and how burnout lowers effectiveness is weakly known: \
+                      both are keys of the scenario.",
+        ),
     ],
     scene,
 };
@@ -55,14 +61,14 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let change = helped[1] / helped[0] - 1.0;
     let answer = if change > SAME { 0 } else { usize::from(change < -SAME) + 1 };
     let truth = ask.reveal.then(|| {
-        let both = |name: &str, decimals: usize| [1, 0].map(|arm| number(level(arm, name), decimals));
-        let ([lost, lost_now], [sessions, sessions_now]) = (both("success_of_referred", 2), both("burnout", 2));
-        let [better, better_now] = [1, 0].map(|arm| percent(level(arm, "success")));
-        let [load, load_now] = [1, 0].map(|arm| percent(level(arm, "session_load")));
+        let [worn, worn_now] = [1, 0].map(|arm| number(level(arm, "burnout"), 2));
+        let shares = |name: &str| [1, 0].map(|arm| percent(level(arm, name)));
+        let ([better, better_now], [all, all_now]) = (shares("success"), shares("success_of_referred"));
+        let [load, load_now] = shares("session_load");
         format!(
             "Your plan against the clinic as it is: sessions wanted are {load} of those that can be held ({load_now}), burnout is \
-             {sessions} ({sessions_now}), {better} of those treated are helped ({better_now}), and of all who were referred a share of \
-             {lost} ({lost_now})."
+             {worn} ({worn_now}), {better} of those treated are helped ({better_now}), and {all} of all who were referred \
+             ({all_now})."
         )
     });
     let week = TIMELINE.iter().position(|(name, ..)| *name == "waiting").unwrap_or(0);
@@ -71,13 +77,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let series = |arm: usize| {
         let weeks = totals[arm].weeks.iter().enumerate().skip(warm_up.saturating_sub(1));
         let points = weeks.map(|(at, all)| Point::bare(at as f64 + 1.0 - warm_up as f64, all[week].measured().value)).collect();
-        Series {
-            name: arms[arm].clone(),
-            hue: arm,
-            stroke: if arm == 0 { Stroke::Dashed } else { Stroke::Solid },
-            steps: false,
-            points,
-        }
+        Series { name: arms[arm].clone(), hue: arm, stroke: if arm == 0 { Stroke::Dashed } else { Stroke::Solid }, steps: false, points }
     };
     let figure = Lines {
         about: About::new("waiting", LESSON.question, &sentence, "Clients on the waiting list week by week, in both arms."),
