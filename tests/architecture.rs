@@ -16,7 +16,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
-    ("cli", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "calibration", "output"]),
+    ("report", &["dataset", "performance", "estimators", "scenario", "engine", "figures", "output"]),
+    (
+        "cli",
+        &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures", "evidence", "calibration", "output", "report"],
+    ),
 ];
 
 /// Names that may appear only in some modules.
@@ -27,6 +31,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("anyhow::", &["cli"]),
     ("csv::", &["cli"]),
     ("svg::", &["figures"]),
+    ("maud::", &["report"]),
+    ("resvg::", &["report"]),
+    ("svg2pdf::", &["report"]),
+    ("dejavu::", &["report"]),
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),
