@@ -1,4 +1,5 @@
-//! The command line: `new`, `check`, `run`, `show`, `explain`, `evidence`, `calibrate`, `explore`.
+//! The command line: `new`, `check`, `run`, `show`, `report`, `plot`, `explain`, `evidence`, `calibrate`, `estimate`, `assess`,
+//! `explore`.
 //!
 //! Results go to standard output, messages and progress to standard error. Exit codes: 0 done, 1 bad
 //! input, 74 a file cannot be read or written, 75 interrupted.
@@ -22,6 +23,7 @@ mod json;
 mod layout;
 mod new;
 mod progress;
+mod report;
 mod rows;
 mod run;
 mod shipped;
@@ -46,6 +48,8 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Check(args) => check::run(args),
         Command::Run(args) => run::run(args),
         Command::Show(args) => show::run(args),
+        Command::Report(args) => report::report(args),
+        Command::Plot(args) => report::plot(args),
         Command::Explain(args) => explain::run(args),
         Command::Evidence(args) => evidence::run(args),
         Command::Calibrate(args) => calibrate::run(args),
