@@ -16,6 +16,7 @@ mod estimate;
 mod estimates;
 mod evidence;
 mod explain;
+mod export;
 pub mod failure;
 mod json;
 mod layout;
@@ -50,5 +51,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Calibrate(args) => calibrate::run(args),
         Command::Estimate(args) => estimate::run(args),
         Command::Assess(args) => assess::run(args),
+        Command::Export(args) => export::run(args),
     }
 }
