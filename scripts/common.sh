@@ -58,7 +58,7 @@ need_browser() {
         fail "npm could not install the packages of tests/browser" "It needs its registry, or a cache that holds them."
 }
 
-python_packages="h5py pandas xarray h5netcdf"
+python_packages="h5py pandas xarray h5netcdf statsmodels"
 
 has_packages() { "$1" -c "import ${python_packages// /, }" 2>/dev/null; }
 

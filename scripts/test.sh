@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, after installing what they need: Python with h5py, pandas, xarray and h5netcdf, and R with rhdf5, hdf5r and
-# jsonlite, which open our result files; Chromium, which opens our pages. Options go to `cargo test`.
+# jsonlite, which open our result files; statsmodels, lme4, lavaan, plm, survival and metafor, which analyse our data sets;
+# Chromium, which opens our pages. Options go to `cargo test`.
 #
 #     scripts/test.sh [options of `cargo test`]
 #
@@ -14,7 +15,8 @@ cd "$(dirname "$0")/.."
 need_r() {
     local missing=()
     command -v Rscript >/dev/null || missing+=(r-base-core)
-    for pair in rhdf5:r-bioc-rhdf5 hdf5r:r-cran-hdf5r jsonlite:r-cran-jsonlite; do
+    for pair in rhdf5:r-bioc-rhdf5 hdf5r:r-cran-hdf5r jsonlite:r-cran-jsonlite lme4:r-cran-lme4 lavaan:r-cran-lavaan \
+        plm:r-cran-plm survival:r-cran-survival metafor:r-cran-metafor; do
         if ! { command -v Rscript >/dev/null && Rscript -e "quit(status = !requireNamespace('${pair%%:*}', quietly = TRUE))" >/dev/null 2>&1; }; then
             missing+=("${pair##*:}")
         fi

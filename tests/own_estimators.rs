@@ -266,8 +266,8 @@ fn the_example_for_statsmodels_agrees_with_the_built_in_models() {
     let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let command = format!("'{python}' '{}'", example("statsmodels_mixed.py").display());
     let value = json(&desk.succeed(&["estimate", "study.ron", "--with", &command, "--columns", "post; pre; early; therapist", "--json"]));
-    // Its search ends early: variances are good to three digits.
-    agree(&value, ["mixedlm", "mixed"], &TERMS[..4], 1e-4);
+    // Its search ends early, and its standard errors come from the whole Hessian.
+    agree(&value, ["mixedlm", "mixed"], &TERMS[..4], 1e-2);
     agree(&value, ["mixedlm", "mixed"], &TERMS[4..], 1e-2);
     agree(&value, ["ols", "linear"], &TERMS[..4], 1e-9);
 }

@@ -55,6 +55,8 @@ pub enum Command {
     Estimate(super::estimate::args::Estimate),
     /// Judge estimates that were made elsewhere: bias, coverage and the like from a table.
     Assess(super::assess::args::Assess),
+    /// Write the plan of a study for preregistration.
+    Export(super::export::args::Export),
 }
 
 /// Options of `new`.

@@ -18,6 +18,7 @@ mod estimates;
 mod evidence;
 mod explain;
 mod explore;
+mod export;
 pub mod failure;
 mod json;
 mod layout;
@@ -56,5 +57,6 @@ pub fn dispatch(cli: &Cli) -> Result<End, Failure> {
         Command::Explore(args) => explore::run(args),
         Command::Estimate(args) => estimate::run(args),
         Command::Assess(args) => assess::run(args),
+        Command::Export(args) => export::run(args),
     }
 }
