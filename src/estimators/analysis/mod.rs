@@ -120,6 +120,10 @@ pub trait Method: Debug + Send + Sync {
     fn uses(&self) -> Vec<&Expr> {
         self.variables()
     }
+    /// A fit takes far longer than the simulation of its data.
+    fn slow(&self) -> bool {
+        false
+    }
     /// Estimates from rows that have everything.
     ///
     /// # Errors

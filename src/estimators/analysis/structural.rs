@@ -4,6 +4,7 @@ use super::{Fit, Method, Reason, Value};
 use crate::dataset::frame::Slot;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::{INTERCEPT, Model};
+use crate::estimators::status::Failure;
 use crate::estimators::structural::cross_lagged::{self, Effect};
 use crate::estimators::structural::two_level;
 
@@ -33,18 +34,22 @@ impl CrossLagged {
     }
 
     /// A row per client: y at every wave, then x.
-    fn wide(&self, data: &View) -> Vec<Vec<f64>> {
+    fn wide(&self, data: &View) -> Result<Vec<Vec<f64>>, Failure> {
         let (codes, sessions) = (data.codes(self.client), data.numbers(&self.session));
         let count = codes.iter().max().map_or(0, |most| most + 1);
         let mut all = vec![vec![f64::NAN; 2 * self.waves.len()]; count];
         for (side, values) in self.values.iter().map(|of| data.numbers(of)).enumerate() {
             for (row, value) in values.into_iter().enumerate() {
                 if let Some(wave) = self.waves.iter().position(|wave| f64::from(*wave) == sessions[row]) {
-                    all[codes[row]][side * self.waves.len() + wave] = value;
+                    let place = &mut all[codes[row]][side * self.waves.len() + wave];
+                    if place.is_finite() {
+                        return Err(Failure::Range { what: "rows", rule: "one for each client and session" });
+                    }
+                    *place = value;
                 }
             }
         }
-        all
+        Ok(all)
     }
 }
 
@@ -68,7 +73,7 @@ impl Method for CrossLagged {
     }
 
     fn fit(&self, data: &View) -> Result<Fit, Reason> {
-        let found = cross_lagged::fit(&self.wide(data), self.waves.len(), self.model)?;
+        let found = cross_lagged::fit(&self.wide(data)?, self.waves.len(), self.model)?;
         Ok(Fit { values: found.effects.into_iter().chain(found.levels).map(Value::from).collect(), status: found.status })
     }
 }

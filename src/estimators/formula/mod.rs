@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod conditions;
 pub mod expr;
+pub mod handed;
 mod lex;
 pub mod model;
 pub mod names;

@@ -98,6 +98,10 @@ impl<'a> Lookup<'a> {
             Kind::Call { function, arguments, group } => self.call(ast, function, arguments, group.as_ref()),
             Kind::Negative(of) => Some(Expr::Pair(Box::new(Expr::Number(0.0)), Operation::Minus, Box::new(self.expr(of)?))),
             Kind::Bracket(of) => self.expr(of),
+            Kind::Compared(left, compare, right) => {
+                let (left, right) = (self.expr(left), self.expr(right));
+                Some(Expr::Compared(Box::new(left?), *compare, Box::new(right?)))
+            }
             Kind::Pair(left, sign, right) => self.pair(left, *sign, right),
             Kind::Random { .. } => {
                 let what = format!("{ast} describes differences between groups, and belongs into the formula of a mixed model");

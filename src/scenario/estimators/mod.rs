@@ -2,6 +2,7 @@
 
 pub mod keys;
 mod methods;
+pub mod outside;
 mod truths;
 
 use self::keys::Estimator;
@@ -55,15 +56,20 @@ pub fn names_before_arms(file: &ScenarioFile) -> Names {
 
 /// Keys of the scenario that are the truth of some term, each once.
 pub fn parameters(written: &[Estimator]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for truth in written.iter().flat_map(|one| one.truth.values()) {
+    let mut found = Vec::new();
+    parameters_of(written.iter().flat_map(|one| one.truth.values()), &mut found);
+    found
+}
+
+/// Adds keys of the scenario that are truths to a list, each once.
+fn parameters_of<'a>(truths: impl Iterator<Item = &'a keys::Truth>, to: &mut Vec<String>) {
+    for truth in truths {
         if let keys::Truth::Parameter(path) = truth
-            && !found.contains(path)
+            && !to.contains(path)
         {
-            found.push(path.clone());
+            to.push(path.clone());
         }
     }
-    found
 }
 
 /// Numbers at paths of an arm's text; NaN where there is none.
@@ -145,6 +151,10 @@ fn analysis(written: &Estimator, names: &Names, of: &mut Analyses) -> Result<Ana
                 truths.extend(judge.truths(term, truth).map_err(&mut wrong).unwrap_or_default());
             }
         }
+    }
+    if let (Some(_), Some(_)) = (&ranked, &missing) {
+        let help = "leave `missing` away, or the truth of \"ranks\"";
+        flaws.push((vec!["missing".into()], Flaw::with_help(0..0, "ranks are judged on the data as they are handed in", help)));
     }
     let name = written.name.clone();
     match method {
