@@ -54,15 +54,15 @@ fn imputed_values_do_not_depend_on_other_analyses() {
         assert_eq!(term(&all, name, "arm: feedback"), term(&alone, name, "arm: feedback"), "{name}");
     }
     // What is added moves the mean of everybody, and hardly their difference.
-    let [plain, worse] = ["imputed", "imputed, worse"].map(|name| term(&all, name, "(Intercept)").estimate.mean());
+    let [plain, worse] = ["imputed", "imputed, worse"].map(|name| term(&all, name, "(Intercept)").estimate.measured().value);
     assert!(worse > plain, "{worse} {plain}");
 }
 
 #[test]
 fn ranks_are_judged_by_the_truth_and_only_if_asked() {
     let found = totals(&laboratory(&["clinics.clients_per_therapist=40", "therapists.effectiveness_sd=0.3"])).estimates;
-    let rank = term(&found, "therapists", "rank correlation").estimate;
-    assert!(rank.mean() > 0.2 && rank.mean() < 1.0, "{}", rank.mean());
+    let rank = term(&found, "therapists", "rank correlation").estimate.measured();
+    assert!(rank.value > 0.2 && rank.value < 1.0, "{}", rank.value);
     let without = load("scenarios/estimators.ron", &["estimators[0].name=\"r\""]);
     assert!(without.analyses.list.iter().all(|one| one.ranked.is_none() && one.terms() == one.method.terms()));
 }
