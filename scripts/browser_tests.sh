@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Opens report and explorer in Chromium, after installing what that needs: chromium with a font, Node 18 or newer, and two
-# packages from npm (tests/browser/package-lock.json). Options go to `node --test`.
+# Opens report and explorer in Chromium, after installing what that needs: chromium with a font, Node 18 or newer, two packages
+# from npm (tests/browser/package-lock.json), and a Python with h5py and pandas, which works out the numbers once more. Options
+# go to `node --test`.
 #
 #     scripts/browser_tests.sh [options of `node --test`]
 #
@@ -11,10 +12,6 @@ cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 need_browser
-if [ -z "${DYADSIM:-}" ]; then
-    need_build_tools
-    cargo build --locked --quiet
-    DYADSIM="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/dyadsim"
-    export DYADSIM
-fi
+need_python
+need_program
 node --test "$@" tests/browser/*.test.mjs

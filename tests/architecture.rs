@@ -17,6 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
     ("calibration", &["performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
+    ("report", &["dataset", "performance", "estimators", "scenario", "engine", "figures", "output"]),
     (
         "cli",
         &[
@@ -31,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "evidence",
             "calibration",
             "output",
+            "report",
         ],
     ),
 ];
@@ -45,6 +47,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tokio::", &["cli"]),
     ("csv::", &["cli"]),
     ("svg::", &["figures"]),
+    ("maud::", &["report"]),
+    ("resvg::", &["report"]),
+    ("svg2pdf::", &["report"]),
+    ("dejavu::", &["report"]),
     ("hdf5::", &["output"]),
     ("hdf5_metno_sys::", &["output"]),
     ("libdeflater::", &["output"]),

@@ -172,7 +172,7 @@ pub fn height(width: f64) -> f64 {
     (0.52 * width).clamp(230.0, 460.0) + ABOVE + BELOW
 }
 
-/// Marks that differ in shape: disc, triangle, square, diamond, triangle on its tip, cross, star of three lines.
+/// Marks that differ in shape: disc, triangle, square, diamond, triangle on its tip, cross, bar.
 pub fn shape(kind: usize, (x, y): (f64, f64), r: f64) -> Path {
     Path::new().set("d", outline(kind, (x, y), r))
 }
@@ -183,16 +183,17 @@ pub fn outline(kind: usize, (x, y): (f64, f64), r: f64) -> String {
         let places: Vec<String> = points.iter().map(|(dx, dy)| format!("{} {}", places(x + r * dx), places(y + r * dy))).collect();
         format!("M{}Z", places.join("L"))
     };
-    match kind % 6 {
+    match kind % HUES {
         0 => format!("M{} {}a{r} {r} 0 1 0 {} 0a{r} {r} 0 1 0 -{} 0Z", places(x - r), places(y), 2.0 * r, 2.0 * r),
         1 => corners(&[(0.0, -1.2), (1.15, 0.85), (-1.15, 0.85)]),
         2 => corners(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
         3 => corners(&[(0.0, -1.35), (1.35, 0.0), (0.0, 1.35), (-1.35, 0.0)]),
         4 => corners(&[(0.0, 1.2), (1.15, -0.85), (-1.15, -0.85)]),
-        _ => {
+        5 => {
             let (a, b) = (0.35, 1.2);
             corners(&[(-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a), (-a, -a)])
         }
+        _ => corners(&[(-1.2, -0.45), (1.2, -0.45), (1.2, 0.45), (-1.2, 0.45)]),
     }
 }
 

@@ -104,6 +104,10 @@ pub trait Method: Debug + Send + Sync {
     fn terms(&self) -> Vec<String>;
     /// What must be there in a row for it to be used.
     fn variables(&self) -> Vec<&Expr>;
+    /// A fit takes far longer than the simulation of its data.
+    fn slow(&self) -> bool {
+        false
+    }
     /// Estimates from rows that have everything.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 pub mod ast;
 pub mod expr;
+pub mod handed;
 mod lex;
 pub mod model;
 pub mod names;

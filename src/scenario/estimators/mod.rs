@@ -2,6 +2,7 @@
 
 pub mod keys;
 mod methods;
+pub mod outside;
 mod truths;
 
 use self::keys::Estimator;
@@ -55,15 +56,20 @@ pub fn names_before_arms(file: &ScenarioFile) -> Names {
 
 /// Keys of the scenario that are the truth of some term, each once.
 pub fn parameters(written: &[Estimator]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for truth in written.iter().flat_map(|one| one.truth.values()) {
+    let mut found = Vec::new();
+    parameters_of(written.iter().flat_map(|one| one.truth.values()), &mut found);
+    found
+}
+
+/// Adds keys of the scenario that are truths to a list, each once.
+fn parameters_of<'a>(truths: impl Iterator<Item = &'a keys::Truth>, to: &mut Vec<String>) {
+    for truth in truths {
         if let keys::Truth::Parameter(path) = truth
-            && !found.contains(path)
+            && !to.contains(path)
         {
-            found.push(path.clone());
+            to.push(path.clone());
         }
     }
-    found
 }
 
 /// Numbers at paths of an arm's text; NaN where there is none.
