@@ -1,4 +1,5 @@
 //! Lessons of the explorer: what they say of themselves holds, and what they show follows from the request alone.
+#![cfg(feature = "explorer")]
 
 use dyadsim::explorer::bench::{Alone, Audience, Bench, Trouble};
 use dyadsim::explorer::controls::{reference, steps};

@@ -56,7 +56,8 @@ fn begin(settings: &str, luck: &ClientLuck) -> Start {
 #[test]
 fn a_personality_disorder_adds_to_the_effect_of_state_alliance() {
     let disorder = |uniform| ClientLuck { personality: uniform, ..ClientLuck::default() };
-    let effect = |key: &str, uniform| begin(&format!("alliance_effects: (state_personality_disorder: {key})"), &disorder(uniform)).state_effect;
+    let effect =
+        |key: &str, uniform| begin(&format!("alliance_effects: (state_personality_disorder: {key})"), &disorder(uniform)).state_effect;
     let usual = effect("0.0", 0.9);
     assert!(usual > 0.1);
     assert_eq!([effect("0.0", 0.01), effect("1.5", 0.9)], [usual, usual]);

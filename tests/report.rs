@@ -91,7 +91,16 @@ fn sweeps_of_one_two_and_three_keys_have_the_chart_that_suits_them() {
     // A row of the table: line, value, score, from, to.
     assert_eq!(sweep(&["sweep={\"clients.severity_mean\": [70, 90]}"], &["sweep", "sweep-difference", "sweep-dropout"]), 5);
     // Row, column, score.
-    let two = ["sweep-1", "sweep-2", "sweep-3", "sweep-difference-2", "sweep-difference-3", "sweep-dropout-1", "sweep-dropout-2", "sweep-dropout-3"];
+    let two = [
+        "sweep-1",
+        "sweep-2",
+        "sweep-3",
+        "sweep-difference-2",
+        "sweep-difference-3",
+        "sweep-dropout-1",
+        "sweep-dropout-2",
+        "sweep-dropout-3",
+    ];
     assert_eq!(sweep(&["sweep={\"clients.severity_mean\": [70, 90], \"tracking.red_sd\": [1, 1.3]}"], &two), 3);
     // Three keys and a line for each of three arms.
     assert_eq!(sweep(&[], &["sweep", "sweep-difference", "sweep-dropout"]), 6);
@@ -132,7 +141,11 @@ fn what_cannot_be_drawn_is_refused_with_help() {
     let before = desk.files();
     desk.fail(&["plot", "study.h5", "--figure", "caterpilar", "-o", "c.svg"], 1, &["caterpilar", "did you mean caterpillar?", "--list"]);
     desk.fail(&["plot", "study.h5", "--figure", "trajectories", "-o", "c.svg"], 1, &["no figure trajectories", "--list"]);
-    desk.fail(&["plot", "study.h5", "--figure", "jacobson", "--arm", "control", "-o", "c.svg"], 1, &["no arm control", "1 usual care", "2 feedback"]);
+    desk.fail(
+        &["plot", "study.h5", "--figure", "jacobson", "--arm", "control", "-o", "c.svg"],
+        1,
+        &["no arm control", "1 usual care", "2 feedback"],
+    );
     desk.fail(&["plot", "study.h5", "--figure", "effects", "--arm", "1", "-o", "c.svg"], 1, &["no figure effects of the arm usual care"]);
     desk.fail(&["plot", "study.h5", "--figure", "survival", "-o", "c.jpg"], 1, &["c.jpg", ".svg, .png or .pdf"]);
     desk.fail(&["plot", "none.h5", "--list"], 74, &["none.h5"]);

@@ -226,7 +226,8 @@ fn prognosis(rules: &Rules, dyad: &Meeting, effective: f64) -> [f64; 3] {
     let clients = &world.clients;
     let [anxiety, avoidance] = luck.attachment;
     let known = therapist.alliance + dyad.client + dyad.r#match;
-    let severity = clients.severity_mean + clients.severity_alliance * known + clients.severity_sd * luck.severity + group.severity + clinic.severity;
+    let severity =
+        clients.severity_mean + clients.severity_alliance * known + clients.severity_sd * luck.severity + group.severity + clinic.severity;
     let progress = profile.therapist_share * therapist.career.progress;
     match &world.symptoms {
         Symptoms::Relaxation(p) => {
