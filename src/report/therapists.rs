@@ -96,8 +96,9 @@ fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted]) -> Caterpil
         about: About::default(),
     };
     let [low, _, high] = figure.counts();
+    let drawn = if shown.len() < sorted.len() { format!(" {} of them are drawn.", shown.len()) } else { String::new() };
     let sentence = format!(
-        "In {name}, {} of {} intervals miss the average, in one simulated study.{}",
+        "In {name}, {} of {} intervals miss the average, in one simulated study.{drawn}{}",
         low + high,
         predicted.len(),
         source.of_which_cell()
