@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &["dataset", "performance", "estimators", "model", "scenario"]),
     ("figures", &["dataset", "performance"]),
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
-    ("calibration", &["performance", "scenario", "engine", "evidence"]),
+    ("calibration", &["dataset", "performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
     ("report", &["dataset", "performance", "estimators", "scenario", "engine", "figures", "output"]),
     (
