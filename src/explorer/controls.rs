@@ -90,13 +90,18 @@ pub fn control(slider: &Slider, text: &str, scenario: &Scenario) -> Control {
     };
     let limits = entry.as_ref().map_or((None, None), |entry| (entry.min, entry.max));
     let within = |x: &f64| limits.0.is_none_or(|min| *x >= min) && limits.1.is_none_or(|max| *x <= max);
-    let values: Vec<f64> = steps(slider.range).into_iter().filter(within).collect();
-    let unit = entry.as_ref().and_then(|entry| entry.unit.clone());
-    let texts = values.iter().map(|&x| told(x, slider.range.2, unit.as_deref(), slider.told)).collect();
+    let mut values: Vec<f64> = steps(slider.range).into_iter().filter(within).collect();
     let start = match slider.moves {
         Moves::Key => value_in(text, scenario, slider.key).unwrap_or(slider.range.0),
         Moves::Look(start) => start,
     };
+    // A default between two steps is a place of its own.
+    if !values.iter().any(|x| (x - start).abs() < 1e-9) {
+        values.push(start);
+        values.sort_by(f64::total_cmp);
+    }
+    let unit = entry.as_ref().and_then(|entry| entry.unit.clone());
+    let texts = values.iter().map(|&x| told(x, slider.range.2, unit.as_deref(), slider.told)).collect();
     let start = nearest(&values, start);
     Control {
         key: slider.key.into(),
