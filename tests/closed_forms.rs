@@ -12,7 +12,7 @@ const STAY: &str =
 /// Symptoms that do nothing to alliance, and nothing that ruptures.
 fn calm(extra: &str, alliance: &str, endings: &str) -> String {
     format!(
-        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0),
+        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0, severity_sd: 0.0, ending_sd: 0.0),
           alliance: (symptom_effect: 0.0, trait_drift: 0.0, {alliance}),
           interventions: [NoRuptures()], endings: ({endings}), {extra})"
     )
@@ -157,7 +157,7 @@ fn a_constant_hazard_gives_geometric_courses_with_early_sessions_apart() {
 fn competing_endings_split_in_their_order() {
     // Dropout .2, then planned .5 (always good enough), then administrative .3, in one session.
     let text = calm(
-        "therapists: (dropout_sd: 0.0), clients: (good_enough_mean: 1000.0)",
+        "therapists: (dropout_sd: 0.0, ending_sd: 0.0), clients: (good_enough_mean: 1000.0)",
         "",
         "session_cap: 1, planned: 0.5, administrative: 0.3, dropout: -1.3862943611198906, dropout_early: 0.0, dropout_alliance: 0.0, dropout_rupture: 0.0, dropout_gain: 0.0",
     );
@@ -329,4 +329,37 @@ fn growth_of_bond_task_and_goal_adds_up_to_the_growth_of_alliance() {
     // Below the ceiling a rating is trait + growth + error (zero mean), in units of .7 from 4.
     let low: Vec<f64> = ratings.iter().zip(&traits).filter(|(_, a)| **a < -0.6).map(|(r, a)| (r - 4.0) / 0.7 - a).collect();
     check("growth at session 4", mean(&low), growth(4.0), &[("one session late", growth(3.0)), ("no growth", 0.0)]);
+}
+
+#[test]
+fn endings_are_geometric_with_the_odds_of_therapist_and_service() {
+    // Nobody is well enough and nobody drops out: a course ends after session 1 with the shifted probability alone.
+    let endings = "administrative: 0.3, planned: 0.0, dropout: -40.0, dropout_early: 0.0, dropout_alliance: 0.0, session_cap: 40";
+    let text = format!(
+        "(clinics: (count: 2000, therapists: 5, clients_per_therapist: 4, ending_sd: 0.6), therapists: (ending_sd: 0.8),
+          interventions: [NoRuptures()], endings: ({endings}))"
+    );
+    let (arms, _) = observed(&cell(&text), 19, 0);
+    let courses = &arms[0].courses;
+    let starts = &arms[0].starts;
+    let logits: Vec<f64> = starts.iter().map(|s| (s.administrative / (1.0 - s.administrative)).ln() - (0.3f64 / 0.7).ln()).collect();
+    // One client of each therapist, and pairs from two therapists of a clinic.
+    let own: Vec<f64> = logits.iter().copied().step_by(4).collect();
+    check("variance of the shift", covariance(&own, &own, 0.0, 0.0), 1.0, &[("services alike", 0.64), ("therapists alike", 0.36)]);
+    let (one, other): (Vec<f64>, Vec<f64>) = logits.chunks(20).map(|clinic| (clinic[0], clinic[4])).unzip();
+    check("covariance within a service", covariance(&one, &other, 0.0, 0.0), 0.36, &[("services alike", 0.0), ("shared whole", 1.0)]);
+    let ends: Vec<f64> = starts.iter().zip(courses).map(|(s, c)| f64::from(u8::from(c.sessions == 1)) - s.administrative).collect();
+    let unshifted: Vec<f64> = starts.iter().map(|s| 0.3 - s.administrative).collect();
+    check("end after session 1", mean(&ends), 0.0, &[("no shift", mean(&unshifted).value)]);
+}
+
+#[test]
+fn the_case_mix_of_services_adds_its_variance_to_intake() {
+    let text = "(clinics: (count: 20000, therapists: 2, clients_per_therapist: 1, severity_sd: 6.0), interventions: [NoRuptures()],
+        endings: (session_cap: 1))";
+    let (arms, _) = observed(&cell(text), 20, 0);
+    let severity: Vec<f64> = arms[0].starts.iter().map(|s| s.symptoms - 78.0).collect();
+    // Clients of different therapists of one clinic have nothing else in common.
+    let (one, other): (Vec<f64>, Vec<f64>) = severity.chunks(2).map(|clinic| (clinic[0], clinic[1])).unzip();
+    check("covariance within a clinic", covariance(&one, &other, 0.0, 0.0), 36.0, &[("no case mix", 0.0), ("SD for variance", 6.0)]);
 }

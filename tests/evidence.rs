@@ -1,6 +1,7 @@
 //! Published findings against simulated ones: the gallery that comes with the program is complete, mistakes in lists of
 //! targets are told, and a wrong assumption is noticed.
 
+mod blessed;
 mod studies;
 
 use dyadsim::engine::run::Alone;
@@ -10,7 +11,6 @@ use dyadsim::evidence::shipped;
 use dyadsim::evidence::verdict::Verdict;
 use dyadsim::scenario::problem::Problems;
 use std::fs;
-use std::path::Path;
 use studies::{at, load_text};
 
 /// All `.ron` files of a folder.
@@ -142,27 +142,9 @@ fn message(name: &str, text: &str) -> Option<String> {
     planned.err().map(|problems| problems.to_string())
 }
 
-fn compare(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    let Some(seen) = message(&name, &fs::read_to_string(path).ok()?) else {
-        return Some(format!("{name} is accepted, but should be refused"));
-    };
-    let expected = path.with_extension("txt");
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&expected, format!("{seen}\n")).expect("a writable message");
-    }
-    let kept = fs::read_to_string(&expected).unwrap_or_default().replace("\r\n", "\n");
-    (kept.trim_end() != seen.trim_end()).then(|| format!("{name} now says:\n{seen}\nbut should say:\n{kept}"))
-}
-
 /// To add one: put `name.ron` into `tests/bad_targets/`, run `BLESS=1 cargo test --test evidence`, and read `name.txt`.
 #[test]
 fn every_wrong_list_of_targets_gives_its_message() {
-    let mut paths: Vec<_> =
-        fs::read_dir(at("tests/bad_targets")).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "ron"));
-    paths.sort();
-    assert!(paths.len() >= 4);
-    let different: Vec<String> = paths.iter().filter_map(|path| compare(path)).collect();
+    let different = blessed::differences("tests/bad_targets", 4, message);
     assert!(different.is_empty(), "{}", different.join("\n\n"));
 }

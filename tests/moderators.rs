@@ -54,6 +54,33 @@ fn begin(settings: &str, luck: &ClientLuck) -> Start {
 }
 
 #[test]
+fn a_personality_disorder_adds_to_the_effect_of_state_alliance() {
+    let disorder = |uniform| ClientLuck { personality: uniform, ..ClientLuck::default() };
+    let effect =
+        |key: &str, uniform| begin(&format!("alliance_effects: (state_personality_disorder: {key})"), &disorder(uniform)).state_effect;
+    let usual = effect("0.0", 0.9);
+    assert!(usual > 0.1);
+    assert_eq!([effect("0.0", 0.01), effect("1.5", 0.9)], [usual, usual]);
+    assert!((effect("1.5", 0.01) - 2.5 * usual).abs() < 1e-12);
+    assert!((effect("-1.0", 0.01)).abs() < 1e-12);
+}
+
+#[test]
+fn clients_with_more_distress_are_content_with_less() {
+    let sets = ["\"clients.good_enough_severity\": 0.4"];
+    let arms = arms_over(0.0, "measures: { \"symptoms\": (instrument: \"exact\") }", &sets).0;
+    let expected = arms[0].starts.iter().map(|start| 0.4 * (start.symptoms - 78.0));
+    all_close(differences(&arms, 1, |s| s.good_enough).into_iter().zip(expected), "good_enough_severity");
+}
+
+#[test]
+fn therapists_learn_to_keep_clients_year_by_year() {
+    let arms = arms_over(104.0, "rupture: ()", &["\"therapists.development.dropout_change\": -0.5"]).0;
+    let expected = arms[0].starts.iter().map(|start| -0.5 * start.week / 52.0);
+    all_close(differences(&arms, 1, |s| s.dropout).into_iter().zip(expected), "dropout_change");
+}
+
+#[test]
 fn too_much_comfort_harms_by_the_square_of_alliance() {
     let (arms, _) = arms("alliance: (loading: 1.0)", &["\"alliance_effects.quadratic\": -0.3"]);
     let expected = arms[0].starts.iter().map(|start| per_sd() * 0.3 * start.trait_alliance.powi(2));

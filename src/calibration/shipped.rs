@@ -27,6 +27,6 @@ macro_rules! files {
 /// # Errors
 /// What is wrong with them; a test makes sure that it is nothing.
 pub fn gallery() -> Result<Gallery, Problems> {
-    let files = files!["targets.ron", "routine.ron", "trial.ron"];
+    let files = files!["targets.ron", "routine.ron", "trial.ron", "counselling.ron"];
     Gallery::new(FOLDER, files.into_iter().map(|(name, text)| Text::new(FOLDER, name, text.to_owned())).collect())
 }

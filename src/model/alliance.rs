@@ -18,11 +18,11 @@ params! {
         symptom_effect: f64 = 0.06, "SD per SD, within clients", [-1.0, 1.0], "C1 Flückiger 2020 (sign); C2, C4: .03 to .15", weak;
         /// Effect of an unexpected symptom change on trait alliance, per SD of unexpected change.
         /// It makes late ratings correlate more with outcome than early ones.
-        trait_drift: f64 = 0.13, "SD per SD", [-1.0, 1.0], "calibrated: A13 Flückiger 2018: r .22 early, .30 late";
+        trait_drift: f64 = 0.08, "SD per SD", [-1.0, 1.0], "calibrated: A13 Flückiger 2018: r .22 early, .30 late";
         /// Mean growth of alliance over a long course.
-        growth: f64 = 0.25, "SD", [-5.0, 5.0], "D20", weak;
+        growth: f64 = 1.0, "SD", [-5.0, 5.0], "D17 Stevens 2007: a linear trend in 66 % of courses of 30 sessions; D20: .02 to .04 a session", weak;
         /// Sessions until 63 % of the growth has happened.
-        growth_sessions: f64 = 5.0, "sessions", [0.1, 100.0], "D20", weak;
+        growth_sessions: f64 = 20.0, "sessions", [0.1, 100.0], "as for growth", weak;
         /// Sessions until 63 % of the growth of the bond has happened; task and goal carry the rest.
         bond_sessions: f64 = 1.0, "sessions", [0.1, 100.0], "Luborsky: support (type I) settles early", weak;
         /// Loading of bond, task and goal on alliance; what is left is each component's own.

@@ -8,7 +8,7 @@ params! {
         /// Mean intake severity.
         severity_mean: f64 = 78.0, "points", [-1000.0, 1000.0], "H4 Lambert 2004: outpatients 83.1, university counselling 75.2";
         /// Standard deviation of intake severity that has nothing to do with alliance.
-        severity_sd: f64 = 19.5, "points", [0.0, 1000.0], "H4 Lambert 2004: 16.7 to 22.2";
+        severity_sd: f64 = 18.5, "points", [0.0, 1000.0], "H4 Lambert 2004: 16.7 to 22.2 of all clients, between clinics included (clinics.severity_sd)";
         /// Change of intake severity per unit of trait alliance (therapist, client and match
         /// parts). Without it, adjusting for intake would raise the alliance–outcome correlation.
         severity_alliance: f64 = -3.0, "points per SD", [-100.0, 100.0], "B1, B2 Baldwin 2007: adjustment lowers r from .24 to .21";
@@ -21,9 +21,11 @@ params! {
         /// Share of clients with a personality disorder.
         personality_disorder: f64 = 0.15, "probability", [0.0, 1.0], "no figure; typical of outpatient clinics", weak;
         /// Mean good-enough level: at an observed score of that level, put back in points, a client begins to think of ending.
-        good_enough_mean: f64 = 72.0, "points", [-1000.0, 1000.0], "calibrated: H10, L6; H14, H15 Baldwin 2009", weak;
+        good_enough_mean: f64 = 71.0, "points", [-1000.0, 1000.0], "calibrated: H10, L6; H14, H15 Baldwin 2009", weak;
         /// Standard deviation of the good-enough level.
         good_enough_sd: f64 = 12.0, "points", [0.0, 1000.0], "as above", weak;
+        /// Change of the good-enough level per point of intake severity: who comes with more distress is content with less.
+        good_enough_severity: f64 = 0.3, "points per point", [-2.0, 2.0], "H16: number of sessions with distress at intake r .15 (.08 to .22)", weak;
         /// Standard deviation of a client's unexpected symptom change in a week: the unit of effects that are
         /// standardised within clients.
         within_sd: f64 = 8.0, "points", [0.01, 1000.0], "H25: three-week retest noise of 8 points";

@@ -16,12 +16,17 @@ params! {
         /// only where therapists change with time.
         recruitment_weeks: f64 = 0.0, "weeks", [0.0, 520.0], "design";
         /// Standard deviation between clinics of where their clients are heading. The default gives
-        /// clinics about 1 % of the variance of outcome.
-        outcome_sd: f64 = 4.0, "points", [0.0, 50.0], "G9 Mahon, Minami and Brown 2023 (1.1 %); G10 Firth 2019 (1.9 %)";
+        /// clinics about 1.5 % of the variance of outcome.
+        outcome_sd: f64 = 3.6, "points", [0.0, 50.0], "G9 Mahon, Minami and Brown 2023 (1.1 %); G10 Firth 2019 (1.9 %)";
         /// Variance between clinics of trait alliance.
         alliance_variance: f64 = 0.0, "SD²", [0.0, 4.0], "no published figure", weak;
         /// Standard deviation between clinics of the log-odds of dropping out.
-        dropout_sd: f64 = 0.2, "log-odds", [0.0, 5.0], "F11 Deisenhofer and others c. 2024 (6.5 % would be .48); therapist spread already covers part of it", weak;
+        dropout_sd: f64 = 0.3, "log-odds", [0.0, 5.0], "F11 Deisenhofer and others c. 2024 (6.5 % would be .48); F9 and F10 leave less room", weak;
+        /// Standard deviation between clinics of their clients' mean intake severity: the case mix of a service.
+        severity_sd: f64 = 6.5, "points", [0.0, 100.0], "G10 Firth 2019: clinics' share of outcome 8.2 % before case mix, 1.9 % after";
+        /// Standard deviation between clinics of the log-odds that a course ends as planned or for outside reasons, in every
+        /// session: some services treat longer than others.
+        ending_sd: f64 = 0.25, "log-odds", [0.0, 5.0], "G11 Deisenhofer and others c. 2024: institutions' share of the number of sessions 10.6 %", weak;
         /// Weeks between sessions.
         session_interval: f64 = 1.0, "weeks", [0.1, 26.0], "design; one session slot a week";
         /// How the gain of a session falls with the interval Δ: gain is multiplied by Δ^−exponent.
@@ -43,16 +48,20 @@ pub struct Clinic {
     pub dropout: f64,
     /// How strongly alliance works here, times usual.
     pub alliance_effect: f64,
+    /// Shift of intake severity, points.
+    pub severity: f64,
+    /// Shift of the log-odds of planned and administrative endings.
+    pub ending: f64,
 }
 
 /// A clinic like all others.
 impl Default for Clinic {
     fn default() -> Self {
-        Self { outcome: 0.0, alliance: 0.0, dropout: 0.0, alliance_effect: 1.0 }
+        Self { outcome: 0.0, alliance: 0.0, dropout: 0.0, alliance_effect: 1.0, severity: 0.0, ending: 0.0 }
     }
 }
 
-/// Luck of one clinic: three standard normals.
+/// Luck of one clinic: standard normals.
 #[derive(Clone, Copy, Debug)]
 pub struct ClinicLuck {
     /// For [`Clinic::outcome`].
@@ -61,6 +70,10 @@ pub struct ClinicLuck {
     pub alliance: f64,
     /// For [`Clinic::dropout`].
     pub dropout: f64,
+    /// For [`Clinic::severity`].
+    pub severity: f64,
+    /// For [`Clinic::ending`].
+    pub ending: f64,
 }
 
 impl Clinic {
@@ -71,6 +84,8 @@ impl Clinic {
             alliance: p.alliance_variance.sqrt() * luck.alliance,
             dropout: p.dropout_sd * luck.dropout,
             alliance_effect: 1.0 + p.alliance_effect_sd * study,
+            severity: p.severity_sd * luck.severity,
+            ending: p.ending_sd * luck.ending,
         }
     }
 }

@@ -84,9 +84,9 @@ pub fn end_together(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
         let well = (c.score[a] <= c.good_enough[a]) & (c.score[b] <= c.good_enough[b]);
         let reason = if (c.end[a] == DROPPED) | (c.end[b] == DROPPED) {
             Some(EndReason::Dropout)
-        } else if well & (luck.planned[a] < p.planned) {
+        } else if well & (luck.planned[a] < c.planned[a]) {
             Some(EndReason::Planned)
-        } else if luck.administrative[a] < p.administrative {
+        } else if luck.administrative[a] < c.administrative[a] {
             Some(EndReason::Administrative)
         } else if c.session[a] >= cap {
             Some(EndReason::Cap)

@@ -28,6 +28,10 @@ pub struct Courses {
     pub repair: Lanes,
     /// Log-odds of dropout, late session, alliance 0.
     pub dropout: Lanes,
+    /// Chance of a planned ending once it is good enough.
+    pub planned: Lanes,
+    /// Chance of an end for outside reasons in each session.
+    pub administrative: Lanes,
     /// Chance that the therapist acts on feedback.
     pub uptake: Lanes,
     /// Leniency of the client's alliance ratings, SD.
@@ -150,6 +154,8 @@ impl Courses {
         self.notice[l] = start.notice;
         self.repair[l] = start.repair;
         self.dropout[l] = start.dropout;
+        self.planned[l] = start.planned;
+        self.administrative[l] = start.administrative;
         self.uptake[l] = start.uptake;
         self.leniency[l] = start.leniency;
         for (part, own) in self.own_parts.iter_mut().zip(start.components) {
@@ -195,7 +201,7 @@ impl Courses {
                 *fresh = *fresh & !(1 << l) | before.fresh & (1 << l);
             }};
         }
-        back!(heading rate state_effect link good_enough rupture notice repair dropout uptake band interval gain held_before leniency session symptoms form_level level last_level
+        back!(heading rate state_effect link good_enough rupture notice repair dropout planned administrative uptake band interval gain held_before leniency session symptoms form_level level last_level
             trait_alliance state ungrown surprise open withdrawal score intake_score recent_gain rating last_rating early_rating
             signal off_track measured rated next_score next_rating rating_fall acted read strain ruptured noticed repaired
             felt_state end ruptures repairs notices ruptured_sessions first_red first_improved; own_parts reports);

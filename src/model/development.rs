@@ -39,9 +39,11 @@ params! {
         /// Standard deviation of years of practice; nobody has fewer than 0.
         years_sd: f64 = 7.0, "years", [0.0, 30.0], "as above", weak;
         /// Difference of outcome per year of practice, between therapists.
-        experience_effect: f64 = 0.0, "d per year", [-0.5, 0.5], "G20: experience does not predict effectiveness; G28 Walsh 2019 (small, in internalizing problems)";
+        experience_effect: f64 = 0.003, "d per year", [-0.5, 0.5], "G28 Walsh 2019: small, in internalizing problems; small enough for G20: experience does not predict effectiveness in large samples", weak;
         /// Change of a therapist's outcome in a year.
         yearly_change: f64 = -0.01, "d per year", [-0.5, 0.5], "G23 Goldberg 2016 (sign), G24 (size)", weak;
+        /// Change in a year of the log-odds that a client of hers drops out, in every session.
+        dropout_change: f64 = -0.02, "log-odds per year", [-1.0, 1.0], "G23 Goldberg 2016 (sign: fewer clients leave early); size assumed", weak;
         /// Share of therapists who practise deliberately, with their results monitored.
         practice_share: f64 = 0.0, "share", [0.0, 1.0], "design";
         /// What practising adds to the yearly change.
@@ -81,6 +83,8 @@ pub struct Career {
     pub notice: f64,
     /// Gain in the log-odds of repairing one.
     pub repair: f64,
+    /// Shift of the log-odds that a client drops out.
+    pub dropout: f64,
 }
 
 /// Luck behind a career.
@@ -167,6 +171,7 @@ impl Therapist {
             alliance: self.career.alliance + d.training.alliance * trained,
             notice: self.career.notice + d.training.notice * trained,
             repair: self.career.repair + d.training.repair * trained,
+            dropout: self.career.dropout + d.dropout_change * years,
             ..self.career
         };
         Self { skill: self.skill + d.training.skill * trained, career, ..*self }
@@ -196,12 +201,14 @@ mod tests {
 
     #[test]
     fn a_year_changes_a_therapist_by_the_sum_of_its_influences() {
-        let p = world();
-        let after = |practises, feedback| hired(practises, 0.0).at(&p, feedback, 52.0).career.progress - 0.1;
+        let mut p = world();
+        let after = |practises, feedback| hired(practises, 0.0).at(&world(), feedback, 52.0).career.progress - 0.1;
         assert!((after(0.0, false) - (-0.01 + 0.02)).abs() < 1e-12);
         assert!((after(1.0, false) - (-0.01 + 0.02 + 0.04)).abs() < 1e-12);
         assert!((after(1.0, true) - (-0.01 + 0.02 + 0.04 + 0.08 * 0.25)).abs() < 1e-12);
         assert_eq!(hired(0.0, 0.0).at(&p, false, 52.0).career.years, 5.0);
+        p.development.dropout_change = -0.3;
+        assert!((hired(0.0, 0.0).at(&p, false, 26.0).career.dropout + 0.15).abs() < 1e-12);
     }
 
     #[test]

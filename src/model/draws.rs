@@ -33,10 +33,10 @@ pub const SESSION_SLOTS: usize = 18;
 pub const CLIENT_SLOTS: usize = 23;
 
 /// Slots of a therapist in use so far.
-pub const THERAPIST_SLOTS: usize = 14;
+pub const THERAPIST_SLOTS: usize = 15;
 
 /// Slots of a clinic in use so far.
-pub const CLINIC_SLOTS: usize = 3;
+pub const CLINIC_SLOTS: usize = 5;
 
 /// Luck of one session for [`W`] clients. Normals are standard, uniforms lie in (0, 1).
 #[derive(Clone, Copy, Debug, Default)]
@@ -378,6 +378,7 @@ impl TherapistLuck {
                 supervised: uniform(bits[12]),
                 attends: uniform(bits[13]),
             },
+            ending: f64::from(normal(bits[14])),
         }
     }
 }
@@ -385,6 +386,7 @@ impl TherapistLuck {
 impl ClinicLuck {
     /// Turns the bits of one clinic into luck. The order of slots is frozen.
     pub fn draw(bits: &[u32; CLINIC_SLOTS]) -> Self {
-        Self { outcome: f64::from(normal(bits[0])), alliance: f64::from(normal(bits[1])), dropout: f64::from(normal(bits[2])) }
+        let [outcome, alliance, dropout, severity, ending] = bits.map(|bits| f64::from(normal(bits)));
+        Self { outcome, alliance, dropout, severity, ending }
     }
 }

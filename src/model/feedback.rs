@@ -44,7 +44,7 @@ params! {
         support_tools: bool = false => skip;
         /// Lasting extra improvement in a week after the therapist read the score: client and
         /// therapist work harder when progress is followed.
-        engagement: f64 = 1.0, "points", [-20.0, 20.0], "calibrated to I1 de Jong 2021: d .15 over all cases", weak;
+        engagement: f64 = 1.1, "points", [-20.0, 20.0], "calibrated to I1 de Jong 2021: d .15 over all cases", weak;
         /// Lasting extra improvement in a week after she acted on an alarm (on top).
         alarm_engagement: f64 = 0.0, "points", [-20.0, 20.0], "calibrated to I2 de Jong 2021: d .17 in cases not on track", weak;
         /// Change of the log-odds of dropout in a session in which she reads the score.
@@ -67,7 +67,7 @@ params! {
         /// Alliance alert: rated alliance fell by more than this since it was last rated.
         alliance_fall: f64 = 0.7, "SD", [0.0, 20.0], "assumed", weak;
         /// Lasting extra improvement in a week after the therapist read the scores.
-        engagement: f64 = 1.0, "points", [-20.0, 20.0], "as for OQ; I10 Østergård 2020: g .27 with allegiance, I11 about 0 in psychiatric settings", weak;
+        engagement: f64 = 1.1, "points", [-20.0, 20.0], "as for OQ; I10 Østergård 2020: g .27 with allegiance, I11 about 0 in psychiatric settings", weak;
         /// Lasting extra improvement in a week after she acted on an alert (on top).
         alarm_engagement: f64 = 0.0, "points", [-20.0, 20.0], "as for OQ", weak;
         /// Change of the log-odds of dropout in a session in which she reads the scores.

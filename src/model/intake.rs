@@ -1,10 +1,11 @@
 //! Intake: a client meets a therapist in a clinic. Everything about the course that is settled
 //! before session 1.
 
-use super::client::mismatch;
+use super::client::{Clients, mismatch};
 use super::clinic::Clinic;
 use super::diagnosis::Group;
 use super::draws::ClientLuck;
+use super::ending::shifted;
 use super::math::exp;
 use super::rules::Rules;
 use super::rupture::Onset;
@@ -44,6 +45,10 @@ pub struct Start {
     pub repair: f64,
     /// Log-odds of dropout after a late session at alliance 0.
     pub dropout: f64,
+    /// Chance of a planned ending once it is good enough.
+    pub planned: f64,
+    /// Chance of an end for outside reasons in each session.
+    pub administrative: f64,
     /// Chance that the therapist acts on feedback.
     pub uptake: f64,
     /// Attachment anxiety, SD.
@@ -123,6 +128,8 @@ impl<'a> Meeting<'a> {
         let [symptoms, heading, rate] = prognosis(rules, self, link * effective);
         let before = world.clients.change_before_first_session + world.clients.change_before_first_session_sd * luck.before;
         let burnout = &rules.burnout;
+        let ending = therapist.ending + clinic.ending;
+        let moderated = if personality_disorder { world.alliance_effects.state_personality_disorder } else { 0.0 };
 
         Start {
             symptoms: symptoms + before,
@@ -138,18 +145,20 @@ impl<'a> Meeting<'a> {
             state: world.alliance.initial_state_variance.sqrt() * luck.state,
             heading,
             rate,
-            state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect) * link,
+            state_effect: rules.state_coefficient * (1.0 + world.alliance_effects.state_sd * luck.state_effect + moderated) * link,
             link,
-            good_enough: rules.symptom_scale.exact(world.clients.good_enough_mean + world.clients.good_enough_sd * luck.good_enough),
+            good_enough: rules.symptom_scale.exact(good_enough(&world.clients, symptoms, luck.good_enough)),
             rupture: rupture_base(rules, self),
             notice: world.rupture.notice_skill * therapist.skill + burnout.notice * therapist.burnout + therapist.career.notice,
             repair: world.rupture.repair_intercept + world.rupture.repair_skill * therapist.skill + therapist.career.repair,
             dropout: world.endings.dropout
-                + therapist.dropout
+                + (therapist.dropout + therapist.career.dropout)
                 + clinic.dropout
                 + world.endings.dropout_motivation * luck.motivation
                 + profile.dropout
                 + group.dropout,
+            planned: shifted(world.endings.planned, ending),
+            administrative: shifted(world.endings.administrative, ending),
             uptake: therapist.uptake,
             anxiety,
             avoidance,
@@ -217,7 +226,8 @@ fn prognosis(rules: &Rules, dyad: &Meeting, effective: f64) -> [f64; 3] {
     let clients = &world.clients;
     let [anxiety, avoidance] = luck.attachment;
     let known = therapist.alliance + dyad.client + dyad.r#match;
-    let severity = clients.severity_mean + clients.severity_alliance * known + clients.severity_sd * luck.severity + group.severity;
+    let severity =
+        clients.severity_mean + clients.severity_alliance * known + clients.severity_sd * luck.severity + group.severity + clinic.severity;
     let progress = profile.therapist_share * therapist.career.progress;
     match &world.symptoms {
         Symptoms::Relaxation(p) => {
@@ -242,6 +252,12 @@ fn prognosis(rules: &Rules, dyad: &Meeting, effective: f64) -> [f64; 3] {
             [severity + p.therapist_intercept_sd * therapist.growth[0], 0.0, slope]
         }
     }
+}
+
+/// The level at which a client begins to think of ending, points.
+#[inline(always)]
+fn good_enough(clients: &Clients, severity: f64, luck: f64) -> f64 {
+    clients.good_enough_mean + clients.good_enough_severity * (severity - clients.severity_mean) + clients.good_enough_sd * luck
 }
 
 /// Turns the log rates of some clients into rates, all together.

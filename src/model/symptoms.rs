@@ -23,6 +23,8 @@ params! {
         support: f64 = 0.0, "per SD", [-5.0, 5.0], "no figure", weak;
         /// Standard deviation between clients of the state effect, relative to its mean.
         state_sd: f64 = 0.0, "times", [0.0, 10.0], "C5, C10: varies between patients", weak;
+        /// What a personality disorder adds to the effect of state alliance.
+        state_personality_disorder: f64 = 1.5, "times", [-10.0, 10.0], "C5 Falkenström 2013: larger with personality problems, C10; size assumed", weak;
     }
 }
 
@@ -30,19 +32,19 @@ params! {
     /// Change proportional to the distance from where the client is heading.
     pub struct Relaxation {
         /// Level that an average client is heading for.
-        heading: f64 = 62.0, "points", [-1000.0, 1000.0], "calibrated: H9, H11, H26";
+        heading: f64 = 57.0, "points", [-1000.0, 1000.0], "calibrated: H9, H11, H26";
         /// Change of that level per point of intake severity.
-        heading_severity: f64 = 0.29, "points per point", [-2.0, 2.0], "calibrated; H16: duration with distress r .15", weak;
+        heading_severity: f64 = 0.28, "points per point", [-2.0, 2.0], "calibrated; H16: duration with distress r .15", weak;
         /// Drop of that level per SD of effective trait alliance.
-        heading_alliance: f64 = 2.9, "points per SD", [-100.0, 100.0], "calibrated: A13 Flückiger 2018, early r .22";
+        heading_alliance: f64 = 2.2, "points per SD", [-100.0, 100.0], "calibrated: A13 Flückiger 2018, early r .22";
         /// Standard deviation between clients of that level, for all other reasons.
-        heading_sd: f64 = 6.0, "points", [0.0, 1000.0], "calibrated", weak;
+        heading_sd: f64 = 8.0, "points", [0.0, 1000.0], "calibrated (hardly pinned down)", weak;
         /// Rise of that level per SD of the client's attachment anxiety.
-        heading_anxiety: f64 = 0.0, "points per SD", [-100.0, 100.0], "K4 Levy 2011: worse outcome, d .46, which would be about 10; K1, K2: part of it works through alliance";
+        heading_anxiety: f64 = 5.5, "points per SD", [-100.0, 100.0], "calibrated: K4 Levy 2011: worse outcome, d .46 (r .22); K1, K2: a little of it works through alliance";
         /// Rise of that level per SD of attachment avoidance.
         heading_avoidance: f64 = 0.0, "points per SD", [-100.0, 100.0], "K4 Levy 2011: no difference";
         /// Share of the distance covered in a week, for a median client.
-        rate: f64 = 0.15, "per week", [0.0, 2.0], "calibrated: H9, H11, H26";
+        rate: f64 = 0.155, "per week", [0.0, 2.0], "calibrated: H9, H11, H26";
         /// Rise of the log rate per SD of effective trait alliance.
         rate_alliance: f64 = 0.15, "log per SD", [-5.0, 5.0], "calibrated with heading_alliance", weak;
         /// Rise of the log rate per SD of the client's motivation.
@@ -52,7 +54,7 @@ params! {
         /// Effect of state alliance on the next change of symptoms, standardised within clients.
         state_effect: f64 = 0.06, "SD per SD, within clients", [-1.0, 1.0], "C1 Flückiger 2020 (sign); C2, C4: .03 to .15", weak;
         /// Standard deviation of a client's unexplained change in a week.
-        noise: f64 = 6.8, "points", [0.0, 1000.0], "calibrated: H11; H25: retest noise of 8 points holds measurement error and passing swings, too";
+        noise: f64 = 6.7, "points", [0.0, 1000.0], "calibrated: H11; H25: retest noise of 8 points holds measurement error and passing swings, too";
         /// Mean change in a week without treatment (negative is improvement).
         natural_change: f64 = 0.0, "points per week", [-50.0, 50.0], "no usable figure", weak;
         /// Chance of a life event in a week.

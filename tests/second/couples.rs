@@ -60,16 +60,17 @@ impl Setting<'_> {
 
     fn joint_ending(&self, partners: &[Course; 2], luck: &mut Luck) -> Option<EndReason> {
         let endings = &self.world.endings;
+        let [planned, administrative] = [endings.planned, endings.administrative].map(|chance| partners[0].chance_to_end(chance));
         let drops_out = partners.each_ref().map(|partner| luck.log_odds(partner.dropout_log_odds()));
         let well = partners.each_ref().map(Course::good_enough);
         let enough = if self.bug == Some(Bug::OneIsWell) { well[0] || well[1] } else { well[0] && well[1] };
-        let mut leaves = luck.chance(endings.administrative);
+        let mut leaves = luck.chance(administrative);
         if self.bug == Some(Bug::OutsideReasonsTwice) {
-            leaves |= luck.chance(endings.administrative);
+            leaves |= luck.chance(administrative);
         }
         if drops_out[0] || drops_out[1] {
             Some(EndReason::Dropout)
-        } else if enough && luck.chance(endings.planned) {
+        } else if enough && luck.chance(planned) {
             Some(EndReason::Planned)
         } else if leaves {
             Some(EndReason::Administrative)

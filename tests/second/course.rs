@@ -771,19 +771,25 @@ impl<'a> Course<'a> {
     /// Step 12 and section 5.
     fn ending(&self, luck: &mut Luck) -> Option<EndReason> {
         let endings = &self.setting.world.endings;
-        if self.bug(Bug::PlannedBeforeDropout) && self.good_enough() && luck.chance(endings.planned) {
+        let [planned, administrative] = [endings.planned, endings.administrative].map(|chance| self.chance_to_end(chance));
+        if self.bug(Bug::PlannedBeforeDropout) && self.good_enough() && luck.chance(planned) {
             Some(EndReason::Planned)
         } else if luck.log_odds(self.dropout_log_odds()) {
             Some(EndReason::Dropout)
-        } else if self.good_enough() && luck.chance(endings.planned) {
+        } else if self.good_enough() && luck.chance(planned) {
             Some(EndReason::Planned)
-        } else if luck.chance(endings.administrative) {
+        } else if luck.chance(administrative) {
             Some(EndReason::Administrative)
         } else if self.t >= endings.session_cap {
             Some(EndReason::Cap)
         } else {
             None
         }
+    }
+
+    /// A chance of ending with this therapist in this clinic.
+    pub fn chance_to_end(&self, chance: f64) -> f64 {
+        self.therapist.ends(&self.clinic, self.setting.bug, chance)
     }
 
     /// Is her last observed score good enough for her?
@@ -798,6 +804,7 @@ impl<'a> Course<'a> {
         let early_sessions = if self.bug(Bug::EarlyDropoutOffByOne) { endings.early_sessions - 1 } else { endings.early_sessions };
         let mut log_odds = self.dropout_of_waiting + endings.dropout + self.therapist.dropout_shift + self.clinic.dropout_shift;
         log_odds += endings.dropout_motivation * self.client.motivation + self.setting.treatment.dropout + self.client.group.dropout;
+        log_odds += self.therapist.career.keeps_clients(self.setting.world, self.setting.bug);
         if self.t <= early_sessions {
             log_odds += endings.dropout_early;
         }

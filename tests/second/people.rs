@@ -147,6 +147,16 @@ pub enum Bug {
     PartnerIdle,
     /// A split costs from 0 on.
     SplitFromZero,
+    /// All services and therapists treat equally long.
+    AllTreatAlike,
+    /// The same clients come to all clinics.
+    SameCaseMix,
+    /// Personality disorders leave the effect of state alliance alone.
+    DisorderIdle,
+    /// The good-enough level has nothing to do with distress.
+    OneGoodEnough,
+    /// Years do not teach to keep clients.
+    YearsDoNotKeep,
     /// One partner who is well is enough for a planned ending.
     OneIsWell,
     /// Outside reasons come to each partner.
@@ -209,6 +219,10 @@ pub struct Clinic {
     pub alliance: f64,
     /// v_k.
     pub dropout_shift: f64,
+    /// c_k.
+    severity_shift: f64,
+    /// e_k.
+    ending_shift: f64,
 }
 
 impl Clinic {
@@ -219,6 +233,8 @@ impl Clinic {
             heading_shift: clinics.outcome_sd * luck.normal(),
             alliance: clinics.alliance_variance.sqrt() * luck.normal(),
             dropout_shift: clinics.dropout_sd * luck.normal(),
+            severity_shift: clinics.severity_sd * luck.normal(),
+            ending_shift: clinics.ending_sd * luck.normal(),
         }
     }
 }
@@ -234,6 +250,8 @@ pub struct Therapist {
     pub effectiveness: f64,
     /// u_j.
     pub dropout_shift: f64,
+    /// e_j.
+    ending_shift: f64,
     /// b_j.
     pub burnout: f64,
     /// Attachment anxiety.
@@ -292,6 +310,12 @@ impl Career {
         }
     }
 
+    /// What the years do to the log-odds of dropout.
+    pub fn keeps_clients(&self, world: &World, bug: Option<Bug>) -> f64 {
+        let years = if bug == Some(Bug::YearsDoNotKeep) { 0.0 } else { self.week / 52.0 };
+        world.therapists.development.dropout_change * years
+    }
+
     /// p.
     fn progress(&self, world: &World, bug: Option<Bug>, uptake: f64) -> f64 {
         let d = &world.therapists.development;
@@ -317,6 +341,7 @@ impl Therapist {
             alliance: therapists.alliance_variance.sqrt() * z_alliance,
             effectiveness: z_effectiveness,
             dropout_shift: therapists.dropout_sd * z_retention,
+            ending_shift: therapists.ending_sd * luck.normal(),
             burnout,
             anxiety: luck.normal(),
             avoidance: luck.normal(),
@@ -325,6 +350,12 @@ impl Therapist {
             growth_slope: luck.normal(),
             career: Career::begin(world, luck),
         }
+    }
+
+    /// A chance of ending, as therapist and clinic treat longer or shorter.
+    pub fn ends(&self, clinic: &Clinic, bug: Option<Bug>, chance: f64) -> f64 {
+        let shift = if bug == Some(Bug::AllTreatAlike) { 0.0 } else { self.ending_shift + clinic.ending_shift };
+        logistic(logit(chance) + shift)
     }
 
     /// What is left of the alliance she brings after burnout and training, as far as it comes through.
@@ -353,6 +384,7 @@ impl Therapist {
             alliance: 0.0,
             effectiveness: 0.0,
             dropout_shift: 0.0,
+            ending_shift: 0.0,
             burnout,
             anxiety: 0.0,
             avoidance: 0.0,
@@ -487,6 +519,7 @@ impl Dyad {
         let intake_severity = clients.severity_mean
             + clients.severity_alliance * (therapist.alliance + client_part + match_part + makes_ill)
             + group.severity
+            + if bug == Some(Bug::SameCaseMix) { 0.0 } else { clinic.severity_shift }
             + clients.severity_sd * z_severity;
         let symptoms_at_session_1 =
             intake_severity + clients.change_before_first_session + clients.change_before_first_session_sd * luck.normal();
@@ -522,6 +555,7 @@ impl Dyad {
         let comes_through = therapist_share(world, bug);
         let alliance_effect = if bug == Some(Bug::GroupsAlike) { 1.0 } else { group.alliance_effect };
         let effective_alliance = alliance_effect * works;
+        let disorder = if self.personality_disorder && bug != Some(Bug::DisorderIdle) { 1.0 } else { 0.0 };
         let mut symptoms_at_session_1 = severity.at_session_1;
         let development = &world.therapists.development;
         let progress = comes_through * therapist.career.progress(world, bug, therapist.uptake);
@@ -541,6 +575,8 @@ impl Dyad {
                 course
             }
         };
+        let intercept = symptoms_at_session_1 - severity.at_session_1;
+        let content = if bug == Some(Bug::OneGoodEnough) { 0.0 } else { severity.at_intake + intercept - clients.severity_mean };
         Client {
             anxiety,
             avoidance,
@@ -555,12 +591,15 @@ impl Dyad {
                 + self.match_part
                 + clinic.alliance
                 + treatment.alliance,
-            good_enough: clients.good_enough_mean + clients.good_enough_sd * luck.normal(),
+            good_enough: clients.good_enough_mean + content * clients.good_enough_severity + clients.good_enough_sd * luck.normal(),
             symptoms_at_session_1,
             heading: course.heading,
             rate: course.rate,
             slope: course.slope,
-            state_effect: alliance_effect * course.points_per_state * weights.state * (1.0 + weights.state_sd * luck.normal()),
+            state_effect: alliance_effect
+                * course.points_per_state
+                * weights.state
+                * (1.0 + weights.state_sd * luck.normal() + disorder * weights.state_personality_disorder),
         }
     }
 }

@@ -252,6 +252,19 @@ pub fn burnout() -> World {
     })
 }
 
+/// Services and therapists who treat longer or shorter, a case mix, and state alliance that does more in some.
+pub fn services_differ() -> World {
+    with(|w| {
+        w.clinics.severity_sd = 15.0;
+        w.clients.good_enough_severity = 0.6;
+        w.clinics.ending_sd = 0.9;
+        w.therapists.ending_sd = 1.2;
+        w.clients.personality_disorder = 0.5;
+        w.alliance_effects.state_personality_disorder = 4.0;
+        relaxation(w).state_effect = 0.15;
+    })
+}
+
 /// do(state alliance) in sessions 2 to 4, do(symptoms) at session 3.
 pub fn do_state_and_symptoms() -> World {
     with(|w| {
@@ -435,6 +448,7 @@ fn years_pass(w: &mut World) {
         experience_effect: 0.02,
         years_mean: 4.0,
         yearly_change: -0.3,
+        dropout_change: -0.5,
         practice_share: 0.4,
         practice_effect: 0.3,
         supervision_share: 0.7,

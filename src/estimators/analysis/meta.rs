@@ -9,8 +9,8 @@ use crate::estimators::meta;
 /// Meta-analysis of the correlation of two variables, on Fisher's z; moderators are centred over studies.
 #[derive(Clone, Debug)]
 pub struct Meta {
-    /// One variable.
-    pub x: Expr,
+    /// One variable, or several of the same kind, whose correlations are averaged in each study.
+    pub x: Vec<Expr>,
     /// The other.
     pub y: Expr,
     /// Studies.
@@ -24,9 +24,10 @@ pub struct Meta {
 }
 
 /// Sums of one study.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Study {
-    products: Products,
+    /// One for each x.
+    products: Vec<Products>,
     n: usize,
     moderators: Vec<f64>,
 }
@@ -38,7 +39,7 @@ impl Method for Meta {
     }
 
     fn variables(&self) -> Vec<&Expr> {
-        [&self.x, &self.y].into_iter().chain(self.moderators.iter().map(|(_, of)| of)).collect()
+        self.x.iter().chain([&self.y]).chain(self.moderators.iter().map(|(_, of)| of)).collect()
     }
 
     fn fit(&self, data: &View) -> Result<Fit, Reason> {
@@ -58,9 +59,12 @@ impl Method for Meta {
     }
 }
 
-/// Fisher's z of a study and its variance.
+/// Fisher's z of a study, averaged over what it correlates with the outcome, and its variance: that of one, since how far
+/// the correlations of the same clients go together is seldom known.
 fn effect(study: &Study) -> [f64; 2] {
-    meta::fisher_z(study.products.r(0, 1), study.n)
+    let all = study.products.iter().map(|products| meta::fisher_z(products.r(0, 1), study.n));
+    let [sum, variance] = all.fold([0.0; 2], |[sum, _], [z, variance]| [sum + z, variance]);
+    [sum / study.products.len() as f64, variance]
 }
 
 /// A moderator of the studies, less its mean over them.
@@ -72,13 +76,14 @@ fn centred(studies: &[Study], moderator: usize) -> Vec<f64> {
 
 impl Meta {
     fn studies(&self, data: &View) -> Vec<Study> {
-        let (x, y, codes) = (data.numbers(&self.x), data.numbers(&self.y), data.codes(self.by));
+        let x: Vec<Vec<f64>> = self.x.iter().map(|x| data.numbers(x)).collect();
+        let (y, codes) = (data.numbers(&self.y), data.codes(self.by));
         let moderators: Vec<Vec<f64>> = self.moderators.iter().map(|(_, of)| data.numbers(of)).collect();
-        let empty = Study { moderators: vec![0.0; moderators.len()], ..Study::default() };
+        let empty = Study { products: vec![Products::default(); x.len()], moderators: vec![0.0; moderators.len()], n: 0 };
         let mut studies = vec![empty; codes.iter().max().map_or(0, |most| most + 1)];
         for (row, &code) in codes.iter().enumerate() {
             let study = &mut studies[code];
-            study.products.add([x[row], y[row], 0.0]);
+            study.products.iter_mut().zip(&x).for_each(|(products, x)| products.add([x[row], y[row], 0.0]));
             study.n += 1;
             study.moderators.iter_mut().zip(&moderators).for_each(|(sum, values)| *sum += values[row]);
         }

@@ -69,6 +69,8 @@ pub enum Kind {
     Pair(Box<Ast>, Sign, Box<Ast>),
     /// `(x)`
     Bracket(Box<Ast>),
+    /// `x < y`: 1 where it holds, 0 where it does not.
+    Compared(Box<Ast>, Compare, Box<Ast>),
     /// `(1 + x | group)`
     Random {
         /// What varies between groups.
@@ -144,6 +146,19 @@ impl fmt::Display for Sign {
     }
 }
 
+impl fmt::Display for Compare {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::Less => "<",
+            Self::Is => "==",
+            Self::IsNot => "!=",
+        })
+    }
+}
+
 impl fmt::Display for Ast {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match &self.kind {
@@ -159,6 +174,7 @@ impl fmt::Display for Ast {
             Kind::Negative(of) => write!(f, "-{of}"),
             Kind::Pair(left, sign, right) => write!(f, "{left}{sign}{right}"),
             Kind::Bracket(of) => write!(f, "({of})"),
+            Kind::Compared(left, compare, right) => write!(f, "{left} {compare} {right}"),
             Kind::Random { inner, apart, groups } => {
                 let groups: Vec<&str> = groups.iter().map(|group| group.text.as_str()).collect();
                 write!(f, "({inner} {} {})", if *apart { "||" } else { "|" }, groups.join("/"))

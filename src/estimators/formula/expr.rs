@@ -1,5 +1,6 @@
 //! Expressions over the columns of a study, worked out for the rows that an analysis uses.
 
+use super::ast::Compare;
 use crate::dataset::catalogue::Level;
 use crate::dataset::frame::{Frame, Slot};
 
@@ -27,6 +28,8 @@ pub enum Expr {
     Beside(Box<Expr>, isize),
     /// Two values and what is done with them.
     Pair(Box<Expr>, Operation, Box<Expr>),
+    /// 1 where a comparison holds, 0 where it does not; missing where one of the two is.
+    Compared(Box<Expr>, Compare, Box<Expr>),
     /// Natural logarithm; missing at 0 and below.
     Log(Box<Expr>),
     /// Minus the mean, over the standard deviation, of the rows used.
@@ -67,11 +70,11 @@ impl View<'_> {
             Expr::Number(value) => vec![*value; self.len()],
             Expr::Column(slot) => self.rows.iter().map(|&row| self.frame.number(self.level, *slot, row)).collect(),
             Expr::Beside(of, by) => self.beside(of, *by),
-            Expr::Pair(left, operation, right) => {
-                let (mut left, right) = (self.numbers(left), self.numbers(right));
-                left.iter_mut().zip(right).for_each(|(left, right)| *left = operation.on(*left, right));
-                left
-            }
+            Expr::Pair(left, operation, right) => self.both(left, right, |left, right| operation.on(left, right)),
+            Expr::Compared(left, compare, right) => self.both(left, right, |left, right| match left.is_nan() || right.is_nan() {
+                true => f64::NAN,
+                false => f64::from(compare.holds(left, right)),
+            }),
             Expr::Log(of) => self.numbers(of).into_iter().map(|x| if x > 0.0 { libm::log(x) } else { f64::NAN }).collect(),
             Expr::Standard(of) => standardised(self.numbers(of)),
             Expr::GroupMean(of, group) => group_means(&self.numbers(of), &self.codes(*group)),
@@ -82,6 +85,13 @@ impl View<'_> {
             }
             Expr::Detrended(of, group, over) => detrended(&self.numbers(of), &self.numbers(over), &self.codes(*group)),
         }
+    }
+
+    /// Values worked out from those of two expressions.
+    fn both(&self, left: &Expr, right: &Expr, of: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+        let (mut left, right) = (self.numbers(left), self.numbers(right));
+        left.iter_mut().zip(right).for_each(|(left, right)| *left = of(*left, right));
+        left
     }
 
     /// Values of the same expression one session before or after.
@@ -135,13 +145,27 @@ impl Operation {
     }
 }
 
+impl Compare {
+    /// A missing number fulfils no comparison.
+    pub(super) fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Self::AtLeast => left >= right,
+            Self::AtMost => left <= right,
+            Self::More => left > right,
+            Self::Less => left < right,
+            Self::Is => left == right,
+            Self::IsNot => left != right && !left.is_nan() && !right.is_nan(),
+        }
+    }
+}
+
 impl Expr {
     /// Does the value of a row depend on nothing but the data of the same client?
     pub fn is_row_wise(&self) -> bool {
         match self {
             Self::Number(_) | Self::Column(_) => true,
             Self::Beside(of, _) | Self::Log(of) => of.is_row_wise(),
-            Self::Pair(left, _, right) => left.is_row_wise() && right.is_row_wise(),
+            Self::Pair(left, _, right) | Self::Compared(left, _, right) => left.is_row_wise() && right.is_row_wise(),
             Self::Standard(_) | Self::GroupMean(..) | Self::Within(..) | Self::Detrended(..) => false,
         }
     }
@@ -151,7 +175,7 @@ impl Expr {
         match self {
             _ if self.is_row_wise() => vec![self],
             Self::Beside(of, _) | Self::Log(of) | Self::Standard(of) | Self::GroupMean(of, _) | Self::Within(of, _) => of.row_wise_parts(),
-            Self::Pair(left, _, right) | Self::Detrended(left, _, right) => {
+            Self::Pair(left, _, right) | Self::Compared(left, _, right) | Self::Detrended(left, _, right) => {
                 left.row_wise_parts().into_iter().chain(right.row_wise_parts()).collect()
             }
             Self::Number(_) | Self::Column(_) => Vec::new(),
@@ -247,6 +271,16 @@ mod tests {
         assert_eq!(used.numbers(&Expr::Detrended(score(), slot(Level::Clients, 1), over)), [0.5, -1.0, 0.5, 0.0]);
         let z = used.kept(&[true, true, false, false]).numbers(&Expr::Standard(score()));
         assert!((z[0] + 0.5f64.sqrt()).abs() < 1e-15 && (z[1] - 0.5f64.sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn comparisons_are_0_and_1_and_missing_where_a_number_is() {
+        let frame = frame();
+        let below = Expr::Compared(score(), Compare::Less, Box::new(Expr::Number(4.0)));
+        let values = view(&frame, 0..5).numbers(&below);
+        assert_eq!(values[..4], [1.0, 1.0, 0.0, 0.0]);
+        assert!(values[4].is_nan());
+        assert_eq!(view(&frame, 0..5).complete([&below]).rows, [0, 1, 2, 3]);
     }
 
     #[test]

@@ -55,19 +55,6 @@ impl Condition {
     }
 }
 
-impl Compare {
-    fn holds(self, left: f64, right: f64) -> bool {
-        match self {
-            Self::AtLeast => left >= right,
-            Self::AtMost => left <= right,
-            Self::More => left > right,
-            Self::Less => left < right,
-            Self::Is => left == right,
-            Self::IsNot => left != right && !left.is_nan() && !right.is_nan(),
-        }
-    }
-}
-
 /// Functions and what stands in their brackets.
 pub const FUNCTIONS: [(&str, &str, &str); 8] = [
     ("z", "z(x)", "standardised over the rows used: minus their mean, over their standard deviation"),
@@ -132,6 +119,10 @@ impl<'a> Lookup<'a> {
             Kind::Call { function, arguments, group } => self.call(ast, function, arguments, group.as_ref()),
             Kind::Negative(of) => Some(Expr::Pair(Box::new(Expr::Number(0.0)), Operation::Minus, Box::new(self.expr(of)?))),
             Kind::Bracket(of) => self.expr(of),
+            Kind::Compared(left, compare, right) => {
+                let (left, right) = (self.expr(left), self.expr(right));
+                Some(Expr::Compared(Box::new(left?), *compare, Box::new(right?)))
+            }
             Kind::Pair(left, sign, right) => self.pair(left, *sign, right),
             Kind::Random { .. } => {
                 let what = format!("{ast} describes differences between groups, and belongs into the formula of a mixed model");

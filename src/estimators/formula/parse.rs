@@ -10,7 +10,7 @@ use super::{Flaw, NOTHING};
 /// The first thing that is not as it should be.
 pub fn expression(text: &str) -> Result<Ast, Flaw> {
     let mut parser = Parser::new(text, "an expression such as `early` or `z(gain)`")?;
-    let found = parser.sum()?;
+    let found = parser.value()?;
     parser.end().map(|()| found)
 }
 
@@ -139,9 +139,24 @@ impl Parser {
         self.needs(")", "at the end of the list").map(|()| found)
     }
 
+    fn compare(&mut self) -> Option<Compare> {
+        COMPARES.iter().find(|(sign, _)| self.takes(sign)).map(|(_, compare)| *compare)
+    }
+
+    /// A sum, or two and a comparison.
+    fn value(&mut self) -> Result<Ast, Flaw> {
+        let left = self.sum()?;
+        let Some(compare) = self.compare() else {
+            return Ok(left);
+        };
+        let right = self.sum()?;
+        let span = left.span.start..right.span.end;
+        Ok(Ast { span, kind: Kind::Compared(Box::new(left), compare, Box::new(right)) })
+    }
+
     fn comparison(&mut self) -> Result<Comparison, Flaw> {
         let left = self.sum()?;
-        let Some((_, compare)) = COMPARES.iter().copied().find(|(sign, _)| self.takes(sign)) else {
+        let Some(compare) = self.compare() else {
             let what = "here should stand one of >=, <=, >, <, == and !=";
             return Err(Flaw::with_help(self.here(), what, "for example: sessions >= 3"));
         };
@@ -215,9 +230,9 @@ impl Parser {
         }
         let mut arguments = Vec::new();
         if !self.is(")") {
-            arguments.push(self.sum()?);
+            arguments.push(self.value()?);
             while self.takes(",") {
-                arguments.push(self.sum()?);
+                arguments.push(self.value()?);
             }
         }
         let group = if self.takes("|") { Some(self.word("the name of a group, such as therapist")?) } else { None };
@@ -248,7 +263,7 @@ impl Parser {
     }
 
     fn bracket(&mut self, start: usize) -> Result<Ast, Flaw> {
-        let inner = Box::new(self.sum()?);
+        let inner = Box::new(self.value()?);
         let apart = self.takes("||");
         let random = apart || self.takes("|");
         let mut groups = Vec::new();
@@ -278,12 +293,15 @@ mod tests {
             ("2*x+ y:z", "2 * x + y:z"),
             ("( 1+x||therapist ) + (1|therapist / client)", "(1 + x || therapist) + (1 | therapist/client)"),
             ("average(alliance, 3,9)", "average(alliance, 3, 9)"),
+            ("z( post<63 ) + (pre >=80)", "z(post < 63) + (pre >= 80)"),
+            ("pre-post>14", "pre - post > 14"),
         ] {
             assert_eq!(expression(written).unwrap().to_string(), spelled);
         }
         let cox = formula("(sessions, dropout) ~ early").unwrap();
         assert_eq!((cox.response.len(), cox.right.to_string()), (2, "early".to_owned()));
         assert_eq!(formula("(post - pre) ~ early").unwrap().response.len(), 1);
+        assert_eq!(formula("(post < 63) ~ early").unwrap().response[0].to_string(), "(post < 63)");
     }
 
     #[test]

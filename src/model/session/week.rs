@@ -127,8 +127,8 @@ pub(super) fn end(rules: &Rules, luck: &SessionLuck, c: &mut Courses) {
     let may_drop = !rules.nobody_drops_out;
     for l in 0..W {
         let drops = may_drop & happens(luck.dropout[l], logits[l]);
-        let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < p.planned);
-        let administrative = luck.administrative[l] < p.administrative;
+        let planned = (c.score[l] <= c.good_enough[l]) & (luck.planned[l] < c.planned[l]);
+        let administrative = luck.administrative[l] < c.administrative[l];
         let reason = if c.session[l] >= cap { 4.0 } else { 0.0 };
         let reason = if administrative { 2.0 } else { reason };
         let reason = if planned { 1.0 } else { reason };

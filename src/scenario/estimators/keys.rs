@@ -229,6 +229,9 @@ params! {
     pub struct MetaOf {
         /// One variable: a column or an expression.
         x: String = String::from("early") => skip;
+        /// Further x, such as later ratings: a study's effect is the mean Fisher z over all of them, its variance that of one.
+        /// Clients count who have them all.
+        and_x: Vec<String> = Vec::new() => skip;
         /// The other.
         y: String = String::from("gain") => skip;
         /// What a study is: a group.

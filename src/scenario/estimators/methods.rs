@@ -170,7 +170,7 @@ impl Texts<'_> {
     }
 
     fn meta(&mut self, own: &keys::MetaOf) -> Made {
-        let (x, y) = (self.expr(&["x"], &own.x), self.expr(&["y"], &own.y));
+        let (x, more, y) = (self.expr(&["x"], &own.x), self.exprs("and_x", &own.and_x), self.expr(&["y"], &own.y));
         let by = self.group("by", Some(&own.by));
         let moderators: Vec<_> =
             own.moderators.iter().enumerate().map(|(i, text)| self.named(&["moderators", &i.to_string()], text)).collect();
@@ -182,7 +182,8 @@ impl Texts<'_> {
             keys::Heterogeneity::PM => meta::Method::PM,
             keys::Heterogeneity::FE => meta::Method::FE,
         };
-        made(analysis::Meta { x: x?, y: y?, by: by??, moderators: moderators?, method, knapp_hartung: own.knapp_hartung })
+        let x = core::iter::once(x?).chain(more?).collect();
+        made(analysis::Meta { x, y: y?, by: by??, moderators: moderators?, method, knapp_hartung: own.knapp_hartung })
     }
 
     fn shapes(&mut self, own: &keys::ShapesOf) -> Made {
