@@ -87,23 +87,22 @@ fn difference(both: &[Pair], of: impl Fn(&Said, usize) -> Option<bool>) -> Measu
 mod tests {
     use super::*;
     use crate::performance::measures::performance;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Lcg64Xsh32;
 
-    /// Reproducible numbers that look random, about 0.
-    fn noise(seed: u64) -> f64 {
-        let sum: u64 = (0..12)
-            .map(|i| (seed * 12 + i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 40)
-            .sum();
-        sum as f64 / f64::from(1 << 24) - 6.0
+    /// A number about 0 with standard deviation 1: twelve uniform ones together.
+    fn noise(rng: &mut Lcg64Xsh32) -> f64 {
+        (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
     }
 
     /// Two methods in one study: the second has twice the noise of its own, and is too high by a fifth.
     fn study(seed: u64, n: u64) -> (Vec<Said>, Vec<Said>) {
+        let mut rng = Lcg64Xsh32::seed_from_u64(seed);
         let said = |estimate: f64, se: f64| Said { estimate, se, low: estimate - 2.0 * se, high: estimate + 2.0 * se, p: 1.0, truth: 0.0 };
         (0..n)
-            .map(|i| {
-                let base = seed * 1_000_000 + i * 3;
-                let shared = noise(base);
-                (said(shared + 0.5 * noise(base + 1), 1.1), said(shared + noise(base + 2) + 0.2, 1.4))
+            .map(|_| {
+                let [shared, first, second] = core::array::from_fn(|_| noise(&mut rng));
+                (said(shared + 0.5 * first, 0.6), said(shared + second + 0.2, 0.8))
             })
             .unzip()
     }
