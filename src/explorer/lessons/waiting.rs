@@ -82,7 +82,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let figure = Lines {
         about: About::new("waiting", LESSON.question, &sentence, "Clients on the waiting list week by week, in both arms."),
         x: Scale::count("Week", Some([0.0, 52.0])),
-        y: Scale::fixed("Clients on the waiting list", 0.0, 400.0),
+        y: Scale::fixed("Clients on the waiting list", 0.0, 300.0),
         band: String::new(),
         levels: Vec::new(),
         panels: vec![Panel { heading: String::new(), series: vec![series(0), series(1)] }],
