@@ -58,9 +58,10 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
             Some(unit) if unit != "1" => format!("{} {unit}", plain()),
             _ => plain(),
         },
-        Told::With(words) if words.is_empty() => plain(),
+        Told::With("") => plain(),
         Told::With(words) => format!("{} {words}", plain()),
         Told::Percent => format!("{}\u{a0}%", number(100.0 * value, decimals(100.0 * step))),
+        Told::Yes => if value > 0.5 { "yes" } else { "no" }.into(),
         Told::LogOdds => format!("{}\u{a0}%", number(100.0 * logistic(value), 1)),
     }
 }
