@@ -12,7 +12,7 @@ const STAY: &str =
 /// Symptoms that do nothing to alliance, and nothing that ruptures.
 fn calm(extra: &str, alliance: &str, endings: &str) -> String {
     format!(
-        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0),
+        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0, severity_sd: 0.0, ending_sd: 0.0),
           alliance: (symptom_effect: 0.0, trait_drift: 0.0, {alliance}),
           interventions: [NoRuptures()], endings: ({endings}), {extra})"
     )
@@ -157,7 +157,7 @@ fn a_constant_hazard_gives_geometric_courses_with_early_sessions_apart() {
 fn competing_endings_split_in_their_order() {
     // Dropout .2, then planned .5 (always good enough), then administrative .3, in one session.
     let text = calm(
-        "therapists: (dropout_sd: 0.0), clients: (good_enough_mean: 1000.0)",
+        "therapists: (dropout_sd: 0.0, ending_sd: 0.0), clients: (good_enough_mean: 1000.0)",
         "",
         "session_cap: 1, planned: 0.5, administrative: 0.3, dropout: -1.3862943611198906, dropout_early: 0.0, dropout_alliance: 0.0, dropout_rupture: 0.0, dropout_gain: 0.0",
     );

@@ -18,7 +18,7 @@ const STAY: &str =
 /// Alliance that varies as in the reference clinic and goes nowhere; everybody stays for four sessions.
 fn calm(measures: &str, extra: &str) -> String {
     format!(
-        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0),
+        "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0, severity_sd: 0.0, ending_sd: 0.0),
           alliance: (symptom_effect: 0.0, trait_drift: 0.0, growth: 0.0), tracking: (norm_clients: 200),
           clients: (severity_alliance: 0.0), interventions: [NoRuptures()], endings: (session_cap: 4, {STAY}),
           instruments: {{ \"plain\": (reliability: 0.9), \"points\": (sd: 19.5, latent_sd: 19.5) }},

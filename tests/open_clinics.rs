@@ -9,7 +9,8 @@ use dyadsim::model::ending::EndReason;
 use dyadsim::performance::Measured;
 
 /// Courses that end each week with the same chance and for no other reason, and waiting that changes nothing.
-const MEMORYLESS: &str = "endings: (administrative: 0.1, planned: 0.0, dropout: -40.0, session_cap: 400), tracking: (norm_clients: 200)";
+const MEMORYLESS: &str = "endings: (administrative: 0.1, planned: 0.0, dropout: -40.0, session_cap: 400),
+    therapists: (ending_sd: 0.0), tracking: (norm_clients: 200)";
 
 fn arms(text: &str, replicates: u64) -> Vec<Vec<ArmResult>> {
     let cell = cell(text);
@@ -119,7 +120,7 @@ fn chain(arrivals: f64, places: usize, p: f64) -> (f64, f64) {
 fn waiting_follows_the_queue_of_a_clinic_that_clients_leave_by_chance() {
     // One clinic of two therapists with three places each; three quarters of them busy in the long run.
     let text = format!(
-        "(clinics: (count: 1, therapists: 2), {MEMORYLESS}, workload: (caseload: 3, capacity: 3, referrals: 0.45, leave: 0.0,
+        "(clinics: (count: 1, therapists: 2, ending_sd: 0.0), {MEMORYLESS}, workload: (caseload: 3, capacity: 3, referrals: 0.45, leave: 0.0,
            weeks: 4000, warm_up: 300))"
     );
     let seen = summaries(&text, 48);
@@ -149,7 +150,7 @@ fn erlang_c(c: u32, a: f64) -> f64 {
 #[test]
 fn long_courses_wait_as_in_the_queue_with_continuous_time() {
     // Courses of 50 weeks on average: what is left of the weekly clock is a few per cent. M/M/c wait: C / (c μ − λ).
-    let text = "(clinics: (count: 1, therapists: 1), endings: (administrative: 0.02, planned: 0.0, dropout: -40.0, session_cap: 400),
+    let text = "(clinics: (count: 1, therapists: 1, ending_sd: 0.0), therapists: (ending_sd: 0.0), endings: (administrative: 0.02, planned: 0.0, dropout: -40.0, session_cap: 400),
          tracking: (norm_clients: 200), workload: (caseload: 8, capacity: 8, referrals: 0.12, leave: 0.0, weeks: 5200, warm_up: 1000))";
     let seen = of(&summaries(text, 60), |s| s.weeks_waited);
     let expected = erlang_c(8, 6.0) / (8.0 * 0.02 - 0.12);

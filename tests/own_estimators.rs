@@ -1,4 +1,4 @@
-//! Methods of the user's own: `dyadsim estimate` and `dyadsim assess`.
+//! Methods of the user's own (`dyadsim estimate`, `dyadsim assess`), and the plan of a study (`dyadsim export`).
 #![cfg(feature = "cli")]
 
 mod program;
@@ -144,7 +144,7 @@ fn a_file_keeps_everything_and_show_prints_the_same() {
     let file = dyadsim::output::read::ResultReader::open(&desk.path("out.h5")).unwrap();
     // Four terms of built-in analyses per replicate (two means, difference and d), and one of the program over both arms.
     assert_eq!(file.row_count("estimates").unwrap(), 40 * (2 + 2 + 1));
-    desk.fail(&args, 1, &["out.h5"]);
+    desk.fail(&args, 74, &["out.h5 already exists"]);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn mistakes_are_told_before_anything_runs() {
         (with(&["--out", "x.txt"]), &[".h5 or .csv"]),
         (with(&["--until-mcse", "0.1", "--until-of", "bias: median"]), &["terms with a truth are", "mean"]),
         (vec!["estimate", "trial.ron", "--with", "no-such-program x"], &["cannot start `no-such-program`"]),
-        (vec!["estimate", "--with", "python3 own.py"], &["a scenario is needed"]),
+        (vec!["estimate", "--with", "python3 own.py"], &["<FILE>"]),
     ] {
         desk.fail(&args, 1, says);
     }
@@ -195,6 +195,30 @@ fn ctrl_c_keeps_what_is_complete() {
     assert_eq!(ran.code, 75, "{}", ran.stderr);
     assert!(ran.stdout.contains("INTERRUPTED after") && ran.stdout.contains("no fit of"), "{}", ran.stdout);
     assert!(desk.succeed(&["assess", "part.csv"]).stdout.contains("own"));
+}
+
+#[test]
+fn the_plan_of_a_study_comes_from_its_scenario() {
+    let desk = desk("");
+    let text = desk.succeed(&["export", "--ademp", "trial.ron", "--replicates", "1900"]).stdout;
+    for part in ["Aims", "Data-generating mechanism", "Estimands", "Methods", "Performance measures", "Computing"] {
+        assert!(text.lines().any(|line| line.starts_with("## ") && line.contains(part)), "{part}:\n{text}");
+    }
+    for part in [
+        "| `clinics.therapists` | `6` |",
+        "| `feedback` | `Oq(alarm: ",
+        "48 clients, 6 therapists",
+        "| trial | `difference: feedback` | the contrast of `post` between arms",
+        "| built-in | `mean` | the number 70 |",
+        // √(.95 · .05 / 1900).
+        "0.50 percentage points at 95 %",
+        "a coverage of 95 % needs 1,900 replicates",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    desk.succeed(&["export", "--ademp", "trial.ron", "--out", "plan.md"]);
+    desk.fail(&["export", "--ademp", "trial.ron", "--out", "plan.md"], 74, &["plan.md already exists"]);
+    assert!(std::fs::read_to_string(desk.path("plan.md")).unwrap().contains("dyadsim run trial.ron"));
 }
 
 fn skipped() -> bool {

@@ -2,6 +2,8 @@
 
 use super::view::{Described, catalogue};
 use crate::figures::style::{DARK, RULES};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -46,21 +48,7 @@ pub fn page(own: &Described, begin_with_own: bool) -> Page {
 
 /// SHA-256 of a text in base64, as policies have it.
 fn hash(text: &str) -> String {
-    base64(&Sha256::digest(text))
-}
-
-/// Base64 (RFC 4648).
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for three in bytes.chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
-        for i in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
-            out.push(if i <= three.len() { letter } else { '=' });
-        }
-    }
-    out
+    STANDARD.encode(Sha256::digest(text))
 }
 
 #[cfg(test)]
@@ -69,10 +57,7 @@ mod tests {
     use crate::explorer::view::describe_own;
 
     #[test]
-    fn base64_is_that_of_the_standard() {
-        for (text, code) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(base64(text.as_bytes()), code);
-        }
+    fn hashes_are_those_of_policies() {
         // From the Content Security Policy specification, level 2.
         assert_eq!(hash("alert('Hello, world.');"), "qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
     }

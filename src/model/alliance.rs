@@ -8,9 +8,9 @@ params! {
     /// How alliance moves from session to session.
     pub struct Alliance {
         /// Variance of the state part in the long run, without ruptures.
-        state_variance: f64 = 0.13, "SD²", [0.0, 4.0], "D3, D12: 15 % of one session's rating";
+        state_variance: f64 = 0.15, "SD²", [0.0, 4.0], "D3, D12: 15 % of one session's rating";
         /// Variance of the state part before session 1.
-        initial_state_variance: f64 = 0.13, "SD²", [0.0, 4.0], "settled from the start", weak;
+        initial_state_variance: f64 = 0.15, "SD²", [0.0, 4.0], "settled from the start", weak;
         /// Inertia of the state: its autoregression from one session to the next.
         inertia: f64 = 0.3, "correlation", [-0.99, 0.99], "C11: .2 to .4", weak;
         /// Effect of an unexpected symptom change on the next state alliance, standardised within
@@ -20,9 +20,9 @@ params! {
         /// It makes late ratings correlate more with outcome than early ones.
         trait_drift: f64 = 0.08, "SD per SD", [-1.0, 1.0], "calibrated: A13 Flückiger 2018: r .22 early, .30 late";
         /// Mean growth of alliance over a long course.
-        growth: f64 = 1.0, "SD", [-5.0, 5.0], "D20", weak;
+        growth: f64 = 1.0, "SD", [-5.0, 5.0], "D17 Stevens 2007: a linear trend in 66 % of courses of 30 sessions; D20: .02 to .04 a session", weak;
         /// Sessions until 63 % of the growth has happened.
-        growth_sessions: f64 = 20.0, "sessions", [0.1, 100.0], "D20", weak;
+        growth_sessions: f64 = 20.0, "sessions", [0.1, 100.0], "as for growth", weak;
         /// Sessions until 63 % of the growth of the bond has happened; task and goal carry the rest.
         bond_sessions: f64 = 1.0, "sessions", [0.1, 100.0], "Luborsky: support (type I) settles early", weak;
         /// Loading of bond, task and goal on alliance; what is left is each component's own.

@@ -8,7 +8,7 @@ params! {
         /// Mean intake severity.
         severity_mean: f64 = 78.0, "points", [-1000.0, 1000.0], "H4 Lambert 2004: outpatients 83.1, university counselling 75.2";
         /// Standard deviation of intake severity that has nothing to do with alliance.
-        severity_sd: f64 = 18.5, "points", [0.0, 1000.0], "H4 Lambert 2004: 16.7 to 22.2";
+        severity_sd: f64 = 18.5, "points", [0.0, 1000.0], "H4 Lambert 2004: 16.7 to 22.2 of all clients, between clinics included (clinics.severity_sd)";
         /// Change of intake severity per unit of trait alliance (therapist, client and match
         /// parts). Without it, adjusting for intake would raise the alliance–outcome correlation.
         severity_alliance: f64 = -3.0, "points per SD", [-100.0, 100.0], "B1, B2 Baldwin 2007: adjustment lowers r from .24 to .21";

@@ -16,12 +16,12 @@ params! {
         /// only where therapists change with time.
         recruitment_weeks: f64 = 0.0, "weeks", [0.0, 520.0], "design";
         /// Standard deviation between clinics of where their clients are heading. The default gives
-        /// clinics about 1 % of the variance of outcome.
+        /// clinics about 1.5 % of the variance of outcome.
         outcome_sd: f64 = 3.6, "points", [0.0, 50.0], "G9 Mahon, Minami and Brown 2023 (1.1 %); G10 Firth 2019 (1.9 %)";
         /// Variance between clinics of trait alliance.
         alliance_variance: f64 = 0.0, "SD²", [0.0, 4.0], "no published figure", weak;
         /// Standard deviation between clinics of the log-odds of dropping out.
-        dropout_sd: f64 = 0.3, "log-odds", [0.0, 5.0], "F11 Deisenhofer and others c. 2024 (6.5 % would be .48); therapist spread already covers part of it", weak;
+        dropout_sd: f64 = 0.3, "log-odds", [0.0, 5.0], "F11 Deisenhofer and others c. 2024 (6.5 % would be .48); F9 and F10 leave less room", weak;
         /// Standard deviation between clinics of their clients' mean intake severity: the case mix of a service.
         severity_sd: f64 = 6.5, "points", [0.0, 100.0], "G10 Firth 2019: clinics' share of outcome 8.2 % before case mix, 1.9 % after";
         /// Standard deviation between clinics of the log-odds that a course ends as planned or for outside reasons, in every

@@ -39,7 +39,7 @@ params! {
         /// Standard deviation of years of practice; nobody has fewer than 0.
         years_sd: f64 = 7.0, "years", [0.0, 30.0], "as above", weak;
         /// Difference of outcome per year of practice, between therapists.
-        experience_effect: f64 = 0.003, "d per year", [-0.5, 0.5], "G20: experience does not predict effectiveness; G28 Walsh 2019 (small, in internalizing problems)";
+        experience_effect: f64 = 0.003, "d per year", [-0.5, 0.5], "G28 Walsh 2019: small, in internalizing problems; small enough for G20: experience does not predict effectiveness in large samples", weak;
         /// Change of a therapist's outcome in a year.
         yearly_change: f64 = -0.01, "d per year", [-0.5, 0.5], "G23 Goldberg 2016 (sign), G24 (size)", weak;
         /// Change in a year of the log-odds that a client of hers drops out, in every session.
@@ -58,7 +58,7 @@ params! {
         training: Training = Training::default() => dive;
         /// Points of the level clients are heading for that make a d of 1 in final outcome: final scores have an SD of
         /// about 22, and routine courses cover about half of the distance.
-        heading_per_d: f64 = 45.0, "points per d", [0.0, 1000.0], "calibrated to the reference clinic";
+        heading_per_d: f64 = 50.0, "points per d", [0.0, 1000.0], "calibrated to the reference clinic";
         /// The same under linear growth: points per session.
         slope_per_d: f64 = 5.0, "points per session per d", [0.0, 1000.0], "calibrated to the reference clinic";
     }

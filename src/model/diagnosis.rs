@@ -71,15 +71,15 @@ pub fn shipped_groups() -> Vec<ShippedGroup> {
     };
     let ship = |name, group, basis| ShippedGroup { name, group, basis };
     vec![
-        ship("anxiety", group(-3.0, 0.0, 1.0, 0.0, 0.0), "A18: r .24, not well sourced; the rest assumed; weak"),
-        ship("depression", group(3.0, 0.0, 1.17, 0.0, 0.0), "A18: r .26, not well sourced; the rest assumed; weak"),
-        ship("eating", group(0.0, -0.1, 0.1, 0.1, 0.3), "A17 Flückiger 2018: r .15; F4: more dropout; sizes assumed"),
+        ship("anxiety", group(-3.0, 0.0, 1.05, 0.0, 0.0), "A18: r .24, not well sourced; the rest assumed; weak"),
+        ship("depression", group(3.0, 0.0, 1.22, 0.0, 0.0), "A18: r .26, not well sourced; the rest assumed; weak"),
+        ship("eating", group(0.0, -0.1, 0.12, 0.1, 0.3), "A17 Flückiger 2018: r .15; F4: more dropout; sizes assumed"),
         ship(
             "personality",
-            Group { personality_disorder: Some(1.0), ..group(6.0, -0.2, 1.67, 0.0, 0.3) },
+            Group { personality_disorder: Some(1.0), ..group(6.0, -0.2, 1.35, 0.0, 0.3) },
             "A19 Flückiger 2018: r .32; F4: more dropout; sizes assumed",
         ),
-        ship("psychosis", group(4.0, -0.2, 1.13, 0.1, 0.0), "A23: r .26, suspect; all assumed; weak"),
+        ship("psychosis", group(4.0, -0.2, 1.18, 0.1, 0.0), "A23: r .26, suspect; all assumed; weak"),
         ship("substance use", group(0.0, -0.1, 0.05, 0.1, 0.0), "A16 Flückiger 2018: r .14; the rest assumed"),
     ]
 }

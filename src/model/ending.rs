@@ -12,9 +12,9 @@ params! {
         /// client's good-enough level.
         planned: f64 = 0.28, "probability", [0.0, 1.0], "calibrated: H10, H14, L6 Saxon 2017 (61 % planned, a selected sample)", weak;
         /// Chance in each session of an end for outside reasons (moving, insurance, referral).
-        administrative: f64 = 0.118, "probability per session", [0.0, 1.0], "calibrated: H10, H14", weak;
+        administrative: f64 = 0.11, "probability per session", [0.0, 1.0], "calibrated: H10, H14", weak;
         /// Log-odds of dropping out after a session, for a client at alliance 0.
-        dropout: f64 = -3.66, "log-odds", [-40.0, 40.0], "calibrated: F1 Swift and Greenberg 2012, 19.7 %";
+        dropout: f64 = -3.62, "log-odds", [-40.0, 40.0], "calibrated: F1 Swift and Greenberg 2012, 19.7 %";
         /// Added log-odds in the first sessions.
         dropout_early: f64 = 0.8, "log-odds", [-10.0, 10.0], "F16: most in the first few sessions", weak;
         /// How many sessions count as first.

@@ -79,7 +79,7 @@ params! {
         /// State alliance gained when a rupture is repaired.
         state_gain: f64 = 0.2, "SD", [-5.0, 5.0], "D19 Stiles 2004", weak;
         /// Trait alliance gained by a repair (a corrective experience).
-        trait_gain: f64 = 0.12, "SD", [-5.0, 5.0], "E1 Eubanks 2018: repair–outcome r .29", weak;
+        trait_gain: f64 = 0.12, "SD", [-5.0, 5.0], "E1 Eubanks 2018: repair–outcome r .29 (.10 to .47), of which .10 comes out", weak;
         /// Improvement rate while an unnoticed rupture is open, times usual. A rupture that the
         /// therapist recognises costs nothing.
         rate_while_open: f64 = 0.95, "times usual", [0.0, 2.0], "E13 Chen 2018 (sign)", weak;

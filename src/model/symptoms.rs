@@ -32,15 +32,15 @@ params! {
     /// Change proportional to the distance from where the client is heading.
     pub struct Relaxation {
         /// Level that an average client is heading for.
-        heading: f64 = 58.0, "points", [-1000.0, 1000.0], "calibrated: H9, H11, H26";
+        heading: f64 = 57.0, "points", [-1000.0, 1000.0], "calibrated: H9, H11, H26";
         /// Change of that level per point of intake severity.
-        heading_severity: f64 = 0.29, "points per point", [-2.0, 2.0], "calibrated; H16: duration with distress r .15", weak;
+        heading_severity: f64 = 0.28, "points per point", [-2.0, 2.0], "calibrated; H16: duration with distress r .15", weak;
         /// Drop of that level per SD of effective trait alliance.
-        heading_alliance: f64 = 2.1, "points per SD", [-100.0, 100.0], "calibrated: A13 Flückiger 2018, early r .22";
+        heading_alliance: f64 = 2.2, "points per SD", [-100.0, 100.0], "calibrated: A13 Flückiger 2018, early r .22";
         /// Standard deviation between clients of that level, for all other reasons.
-        heading_sd: f64 = 8.0, "points", [0.0, 1000.0], "calibrated", weak;
+        heading_sd: f64 = 8.0, "points", [0.0, 1000.0], "calibrated (hardly pinned down)", weak;
         /// Rise of that level per SD of the client's attachment anxiety.
-        heading_anxiety: f64 = 5.5, "points per SD", [-100.0, 100.0], "K4 Levy 2011: worse outcome, d .46, which would be about 10; K1, K2: part of it works through alliance";
+        heading_anxiety: f64 = 5.5, "points per SD", [-100.0, 100.0], "calibrated: K4 Levy 2011: worse outcome, d .46 (r .22); K1, K2: a little of it works through alliance";
         /// Rise of that level per SD of attachment avoidance.
         heading_avoidance: f64 = 0.0, "points per SD", [-100.0, 100.0], "K4 Levy 2011: no difference";
         /// Share of the distance covered in a week, for a median client.

@@ -23,19 +23,25 @@ pub struct Paired {
     pub correlation: f64,
 }
 
-/// Differences of one method (`own`) from another (`reference`); both lists have the same replicates in the same order.
+/// Estimates of the same replicate, the reference first.
+type Pair<'a> = [&'a Said; 2];
+
+/// Differences of one method (`own`) from another (`reference`); both lists have the same replicates in the same order. As in
+/// [`performance`](super::measures::performance), intervals and squared errors are held against the mean truth.
 pub fn paired(reference: &[Said], own: &[Said]) -> Paired {
-    let both: Vec<(&Said, &Said)> = reference.iter().zip(own).filter(|(a, b)| a.estimate.is_finite() && b.estimate.is_finite()).collect();
-    let [a, b] = [Spread::of(both.iter().map(|(a, _)| a.estimate)), Spread::of(both.iter().map(|(_, b)| b.estimate))];
-    let products = both.iter().map(|(one, other)| (one.estimate - a.mean) * (other.estimate - b.mean)).sum::<f64>();
+    let pairs = reference.iter().zip(own).map(|(a, b)| [a, b]);
+    let both: Vec<Pair> = pairs.filter(|pair| pair.iter().all(|one| one.estimate.is_finite())).collect();
+    let [a, b] = [0, 1].map(|of| Spread::of(both.iter().map(move |pair| pair[of].estimate)));
+    let truth = [0, 1].map(|of| Spread::of(both.iter().map(move |pair| pair[of].truth)).mean);
+    let products = both.iter().map(|[one, other]| (one.estimate - a.mean) * (other.estimate - b.mean)).sum::<f64>();
     let correlation = products / ((a.n - 1.0) * (a.variance * b.variance).sqrt());
     Paired {
         n: both.len() as u64,
-        bias: Spread::of(both.iter().map(|(a, b)| b.estimate - a.estimate - change_of_truth(a, b))).mean(),
+        bias: Spread::of(both.iter().map(|[a, b]| b.estimate - a.estimate - change_of_truth(a, b))).mean(),
         precision: precision(&a, &b, correlation),
-        rmse: rmse(&both),
-        coverage: difference(&both, |one| (one.low.is_finite() && one.high.is_finite() && one.truth.is_finite()).then(|| holds(one))),
-        rejection: difference(&both, |one| one.p.is_finite().then_some(one.p <= ALPHA)),
+        rmse: rmse(&both, truth),
+        coverage: difference(&both, |one, of| holds(one, truth[of])),
+        rejection: difference(&both, |one, _| one.p.is_finite().then_some(one.p <= ALPHA)),
         correlation,
     }
 }
@@ -46,8 +52,9 @@ fn change_of_truth(a: &Said, b: &Said) -> f64 {
     if change.is_finite() { change } else { 0.0 }
 }
 
-fn holds(one: &Said) -> bool {
-    one.low <= one.truth && one.truth <= one.high
+fn holds(one: &Said, truth: f64) -> Option<bool> {
+    let known = [one.low, one.high, truth].iter().all(|x| x.is_finite());
+    known.then_some(one.low <= truth && truth <= one.high)
 }
 
 fn precision(a: &Spread, b: &Spread, correlation: f64) -> Measured {
@@ -59,22 +66,20 @@ fn precision(a: &Spread, b: &Spread, correlation: f64) -> Measured {
 }
 
 /// Difference of √MSE; its error by the delta method, from the replicates' own squared errors.
-fn rmse(both: &[(&Said, &Said)]) -> Measured {
-    let squares = |of: fn(&(&Said, &Said)) -> Said| both.iter().map(of).map(|one| (one.estimate - one.truth).powi(2));
-    let known: Vec<(f64, f64)> =
-        squares(|pair| *pair.0).zip(squares(|pair| *pair.1)).filter(|(a, b)| a.is_finite() && b.is_finite()).collect();
-    let n = known.len() as f64;
-    let root = |of: fn(&(f64, f64)) -> f64| (known.iter().map(of).sum::<f64>() / n).sqrt();
-    let (a, b) = (root(|pair| pair.0), root(|pair| pair.1));
-    let part = |square: f64, root: f64| if root > 0.0 { square / (2.0 * root) } else { 0.0 };
-    let slopes = Spread::of(known.iter().map(|pair| part(pair.1, b) - part(pair.0, a)));
-    if known.is_empty() { Measured::NONE } else { Measured { value: b - a, mcse: slopes.mean().mcse } }
+fn rmse(both: &[Pair], truth: [f64; 2]) -> Measured {
+    let square = |pair: &Pair, of: usize| (pair[of].estimate - truth[of]).powi(2);
+    let n = both.len() as f64;
+    let root = [0, 1].map(|of| (both.iter().map(|pair| square(pair, of)).sum::<f64>() / n).sqrt());
+    let part = |pair: &Pair, of: usize| if root[of] > 0.0 { square(pair, of) / (2.0 * root[of]) } else { 0.0 };
+    let slopes = Spread::of(both.iter().map(|pair| part(pair, 1) - part(pair, 0)));
+    let found = Measured { value: root[1] - root[0], mcse: slopes.mean().mcse };
+    if found.value.is_finite() { found } else { Measured::NONE }
 }
 
 /// Difference of two shares, replicate by replicate, where both are known.
-fn difference(both: &[(&Said, &Said)], of: impl Fn(&Said) -> Option<bool>) -> Measured {
-    let score = |yes: bool| f64::from(u8::from(yes));
-    let known: Vec<f64> = both.iter().filter_map(|(a, b)| Some(score(of(b)?) - score(of(a)?))).collect();
+fn difference(both: &[Pair], of: impl Fn(&Said, usize) -> Option<bool>) -> Measured {
+    let score = |one: &Said, at: usize| of(one, at).map(|yes| f64::from(u8::from(yes)));
+    let known: Vec<f64> = both.iter().filter_map(|[a, b]| Some(score(b, 1)? - score(a, 0)?)).collect();
     if known.is_empty() { Measured::NONE } else { Spread::of(known.iter().copied()).mean() }
 }
 
@@ -82,23 +87,22 @@ fn difference(both: &[(&Said, &Said)], of: impl Fn(&Said) -> Option<bool>) -> Me
 mod tests {
     use super::*;
     use crate::performance::measures::performance;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Lcg64Xsh32;
 
-    /// Reproducible numbers that look random, about 0.
-    fn noise(seed: u64) -> f64 {
-        let sum: u64 = (0..12)
-            .map(|i| (seed * 12 + i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 40)
-            .sum();
-        sum as f64 / f64::from(1 << 24) - 6.0
+    /// A number about 0 with standard deviation 1: twelve uniform ones together.
+    fn noise(rng: &mut Lcg64Xsh32) -> f64 {
+        (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
     }
 
     /// Two methods in one study: the second has twice the noise of its own, and is too high by a fifth.
     fn study(seed: u64, n: u64) -> (Vec<Said>, Vec<Said>) {
+        let mut rng = Lcg64Xsh32::seed_from_u64(seed);
         let said = |estimate: f64, se: f64| Said { estimate, se, low: estimate - 2.0 * se, high: estimate + 2.0 * se, p: 1.0, truth: 0.0 };
         (0..n)
-            .map(|i| {
-                let base = seed * 1_000_000 + i * 3;
-                let shared = noise(base);
-                (said(shared + 0.5 * noise(base + 1), 1.1), said(shared + noise(base + 2) + 0.2, 1.4))
+            .map(|_| {
+                let [shared, first, second] = core::array::from_fn(|_| noise(&mut rng));
+                (said(shared + 0.5 * first, 0.6), said(shared + second + 0.2, 0.8))
             })
             .unzip()
     }

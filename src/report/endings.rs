@@ -1,7 +1,8 @@
 //! Chapter 4: who is still in treatment, and how courses end.
 
-use super::parts::{Chapter, Part, listed};
+use super::parts::{Chapter, Part};
 use super::source::Source;
+use crate::dataset::text::listed;
 use crate::estimators::survival::{competing, kaplan_meier};
 use crate::figures::frame::Scale;
 use crate::figures::lines::{Lines, Panel, Point, Series};
@@ -9,8 +10,9 @@ use crate::figures::sheet::{About, number, percent};
 use crate::figures::survival::{Curve, Survival};
 
 /// What is told where no rows of clients are kept.
-pub const NO_CLIENTS: &str = "Rows of clients were not kept in this file. Run again with `--set 'output.clients=Share(0.1)'` (every \
-                              tenth replicate) for this chapter.";
+const NO_CLIENTS: &str = "Rows of clients were not kept in this file. Run again with `--set 'output.clients=Share(0.1)'` (every \
+                          tenth replicate) for this chapter, and for change client by client, therapists compared, and the same \
+                          client in two arms.";
 
 /// Endings of the courses of an arm.
 struct Courses {

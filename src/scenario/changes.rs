@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(paths, ["clinics.therapists", "symptoms.rate", "measures[\"alliance\"].instrument"]);
         assert_eq!((changes(0)[0].value.as_str(), changes(0)[0].default.as_deref()), ("33", Some("10")));
         let feedback = changes(1).into_iter().find(|one| one.path == "feedback").unwrap_or_else(|| panic!("{:?}", changes(1)));
-        assert!(feedback.value.starts_with("Some(Oq(") && feedback.default.as_deref() == Some("None"), "{feedback:?}");
+        assert!(feedback.value.starts_with("Oq(alarm: ") && feedback.default.as_deref() == Some("None"), "{feedback:?}");
     }
 
     #[test]

@@ -90,12 +90,11 @@ describe("every lesson", () => {
           // One step may be too small to show in a rounded number; the ends of the slider are not.
           let after = await moved(page, slider, key);
           assert.notEqual(await slider.getAttribute("aria-valuetext"), told);
-          for (const end of ["End", "Home"]) {
-            if (after.sentence === before.sentence) after = await moved(page, slider, end);
+          for (const [end, there] of [["End", await slider.getAttribute("max")], ["Home", "0"]]) {
+            if (after.sentence === before.sentence && (await slider.inputValue()) !== there) after = await moved(page, slider, end);
           }
           const name = await slider.getAttribute("data-key");
           assert.notEqual(after.sentence, before.sentence, `${name}: the sentence stays the same`);
-          await moved(page, slider, "ArrowRight").catch(() => {});
           const reset = await pictures(page);
           await page.locator("#reset").press("Enter");
           await answered(page, reset);
@@ -175,7 +174,7 @@ test("a link that makes no sense gives a message and a lesson that works", async
     ["#lesson=therapists&clinics.therapists=many", /“many” is not a number/],
     ["#lesson=own&text=(titel:1)", /scenario.ron/],
     ["#lesson=therapists&shown=1&guess=-4", /no such answer/],
-    ["#%E0%A4%A", /no lesson called|^$/],
+    ["#%E0%A4%A", /is not a number/],
   ]) {
     const { context, page, problems } = await open(browser, `${server.address}${rest}`);
     await answered(page, 0);
