@@ -15,9 +15,8 @@ fn json(ran: &Ran) -> Value {
 #[test]
 fn every_command_explains_itself_with_examples() {
     let desk = Desk::new();
-    let commands = [
-        "new", "check", "run", "show", "report", "plot", "explain", "evidence", "calibrate", "estimate", "assess", "export", "explore",
-    ];
+    let commands =
+        ["new", "check", "run", "show", "report", "plot", "explain", "evidence", "calibrate", "estimate", "assess", "export", "explore"];
     for command in commands {
         for help in ["--help", "-h"] {
             let ran = desk.succeed(&[command, help]);
