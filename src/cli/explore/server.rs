@@ -88,8 +88,8 @@ async fn front(State(shared): State<Arc<Shared>>) -> Html<String> {
 
 /// Reads JSON by hand, so that what is wrong with it is told in one way.
 fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Box<Response>> {
-    serde_json::from_slice(body)
-        .map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({ "wrong": format!("the request: {error}") }))).into_response())
+    let wrong = |error| json!({ "wrong": format!("the request: {error}") });
+    serde_json::from_slice(body).map_err(|error: serde_json::Error| Box::new((StatusCode::BAD_REQUEST, Json(wrong(error))).into_response()))
 }
 
 /// The system is doing as much as it may.
