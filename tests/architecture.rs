@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("figures", &["dataset", "performance"]),
     ("explorer", &["dataset", "performance", "estimators", "model", "scenario", "engine", "figures"]),
     ("evidence", &["dataset", "performance", "estimators", "scenario", "engine", "figures"]),
-    ("calibration", &["performance", "scenario", "engine", "evidence"]),
+    ("calibration", &["dataset", "performance", "scenario", "engine", "evidence"]),
     ("output", &["dataset", "performance", "estimators", "model", "scenario", "engine"]),
     ("report", &["dataset", "performance", "estimators", "scenario", "engine", "figures", "output"]),
     (

@@ -16,12 +16,23 @@ const THERAPIST: Therapist = Therapist {
     alliance: 0.3,
     effectiveness: -0.4,
     dropout: 0.1,
+    ending: 0.2,
     anxiety: -0.2,
     avoidance: 0.5,
     uptake: 0.4,
     burnout: 0.0,
     growth: [0.6, -0.9],
-    career: Career { years: 3.0, practises: 0.0, supervised: 0.0, attends: 0.0, progress: 0.1, alliance: 0.0, notice: 0.2, repair: 0.0 },
+    career: Career {
+        years: 3.0,
+        practises: 0.0,
+        supervised: 0.0,
+        attends: 0.0,
+        progress: 0.1,
+        alliance: 0.0,
+        notice: 0.2,
+        repair: 0.0,
+        dropout: -0.1,
+    },
 };
 
 fn client() -> ClientLuck {
@@ -42,7 +53,7 @@ fn rules(settings: &str) -> Rules {
 }
 
 fn begin(rules: &Rules, burnout: f64) -> Start {
-    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0 };
+    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, severity: 2.0, ending: -0.1, alliance_effect: 1.0 };
     start(rules, &clinic, &Therapist { burnout, ..THERAPIST }, &client())
 }
 

@@ -58,9 +58,10 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
             Some(unit) if unit != "1" => format!("{} {unit}", plain()),
             _ => plain(),
         },
-        Told::With(words) if words.is_empty() => plain(),
+        Told::With("") => plain(),
         Told::With(words) => format!("{} {words}", plain()),
         Told::Percent => format!("{}\u{a0}%", number(100.0 * value, decimals(100.0 * step))),
+        Told::Yes => if value > 0.5 { "yes" } else { "no" }.into(),
         Told::LogOdds => format!("{}\u{a0}%", number(100.0 * logistic(value), 1)),
     }
 }
@@ -90,13 +91,18 @@ pub fn control(slider: &Slider, text: &str, scenario: &Scenario) -> Control {
     };
     let limits = entry.as_ref().map_or((None, None), |entry| (entry.min, entry.max));
     let within = |x: &f64| limits.0.is_none_or(|min| *x >= min) && limits.1.is_none_or(|max| *x <= max);
-    let values: Vec<f64> = steps(slider.range).into_iter().filter(within).collect();
-    let unit = entry.as_ref().and_then(|entry| entry.unit.clone());
-    let texts = values.iter().map(|&x| told(x, slider.range.2, unit.as_deref(), slider.told)).collect();
+    let mut values: Vec<f64> = steps(slider.range).into_iter().filter(within).collect();
     let start = match slider.moves {
         Moves::Key => value_in(text, scenario, slider.key).unwrap_or(slider.range.0),
         Moves::Look(start) => start,
     };
+    // A default between two steps is a place of its own.
+    if !values.iter().any(|x| (x - start).abs() < 1e-9) {
+        values.push(start);
+        values.sort_by(f64::total_cmp);
+    }
+    let unit = entry.as_ref().and_then(|entry| entry.unit.clone());
+    let texts = values.iter().map(|&x| told(x, slider.range.2, unit.as_deref(), slider.told)).collect();
     let start = nearest(&values, start);
     Control {
         key: slider.key.into(),

@@ -71,6 +71,8 @@ pub enum Told {
     Percent,
     /// Log-odds as the percentage that they mean.
     LogOdds,
+    /// 0 is no, 1 is yes.
+    Yes,
 }
 
 impl Slider {

@@ -1,7 +1,8 @@
 //! Chapter 4: who is still in treatment, and how courses end.
 
-use super::parts::{Chapter, Part, listed};
+use super::parts::{Chapter, Part};
 use super::source::Source;
+use crate::dataset::text::listed;
 use crate::estimators::survival::{competing, kaplan_meier};
 use crate::figures::frame::Scale;
 use crate::figures::lines::{Lines, Panel, Point, Series};

@@ -1,8 +1,9 @@
 //! Chapter 2: the answer, each number with its Monte Carlo standard error.
 
-use super::parts::{Chapter, Part, ends, listed, measured, sentence};
+use super::parts::{Chapter, Part, ends, measured, sentence};
 use super::source::Source;
 use crate::dataset::column::ColumnSpec;
+use crate::dataset::text::listed;
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::COMPARISONS;
 use crate::figures::bars::{Bar, Bars, Kind, Row};

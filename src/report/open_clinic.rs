@@ -1,7 +1,8 @@
 //! Chapter 3 of open clinics: waiting list, caseload and burnout by week.
 
-use super::parts::{Chapter, NINETY_FIVE, Part, listed, sentence};
+use super::parts::{Chapter, NINETY_FIVE, Part, sentence};
 use super::source::Source;
+use crate::dataset::text::listed;
 use crate::figures::frame::Scale;
 use crate::figures::lines::{Lines, Panel, Point, Series};
 use crate::figures::sheet::{About, number};

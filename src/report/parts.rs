@@ -79,15 +79,6 @@ pub fn sentence(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Texts as a list in a sentence.
-pub fn listed(texts: &[String]) -> String {
-    match texts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,7 +90,6 @@ mod tests {
             [m(61.2345, 0.123), m(0.12345, 0.0012), m(-3.0, f64::NAN), m(f64::NAN, 1.0), m(812.4, 25.0)],
             ["61.23 ± 0.12", "0.1235 ± 0.0012", "−3.000", "–", "812.4 ± 25.0",]
         );
-        assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
         assert_eq!(sentence("mean score"), "Mean score");
     }
 }

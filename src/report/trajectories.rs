@@ -1,7 +1,8 @@
 //! Chapter 3: symptoms and alliance by session, of all clients and of those who are still there.
 
-use super::parts::{Chapter, NINETY_FIVE, Part, listed};
+use super::parts::{Chapter, NINETY_FIVE, Part};
 use super::source::Source;
+use crate::dataset::text::listed;
 use crate::figures::frame::Scale;
 use crate::figures::lines::{Level, Lines, Panel, Point, Series, Stroke};
 use crate::figures::sheet::{About, number};

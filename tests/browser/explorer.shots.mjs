@@ -13,12 +13,11 @@ async function shot(name, link, options) {
   await page.waitForSelector("#picture svg");
   // The time that a run took differs from run to run.
   await page.locator("#effort").evaluate((element) => element.replaceChildren());
-  await page.screenshot({ path: path.join(to, `explorer-${name}.png`), fullPage: options.fullPage ?? false });
+  await page.screenshot({ path: path.join(to, `explorer-${name}.png`) });
   await context.close();
 }
 
-await shot("therapists", "lesson=therapists&guess=10&shown=1&truth=1", { viewport: { width: 1180, height: 900 } });
-await shot("twin", "lesson=twin&guess=0&shown=1&truth=1", { viewport: { width: 1180, height: 820 } });
-await shot("phone", "lesson=completers&guess=0&shown=1&truth=1", { viewport: { width: 380, height: 820 }, colorScheme: "dark" });
+await shot("therapists", "lesson=therapists&guess=10&shown=1&truth=1", { viewport: { width: 1180, height: 1180 } });
+await shot("twin", "lesson=twin&guess=0&shown=1&truth=1", { viewport: { width: 1180, height: 900 } });
 await browser.close();
 server.stop();

@@ -87,9 +87,9 @@ async fn front(State(shared): State<Arc<Shared>>) -> Html<String> {
 }
 
 /// Reads JSON by hand, so that what is wrong with it is told in one way.
-fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Response> {
-    serde_json::from_slice(body)
-        .map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({ "wrong": format!("the request: {error}") }))).into_response())
+fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Box<Response>> {
+    let wrong = |error| json!({ "wrong": format!("the request: {error}") });
+    serde_json::from_slice(body).map_err(|error: serde_json::Error| Box::new((StatusCode::BAD_REQUEST, Json(wrong(error))).into_response()))
 }
 
 /// The system is doing as much as it may.
@@ -103,7 +103,7 @@ async fn cancel(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
             shared.jobs.cancel(&tab);
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -111,7 +111,7 @@ async fn cancel(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
 async fn lesson(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let text = match read::<Text>(&body) {
         Ok(Text { text }) => text,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let Ok(place) = Arc::clone(&shared.jobs.places).try_acquire_owned() else {
         return busy();
@@ -140,7 +140,7 @@ fn told(trouble: &Trouble) -> Value {
 async fn view(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let Order { tab, request } = match read(&body) {
         Ok(order) => order,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if tab.len() > LONGEST_NAME {
         return (StatusCode::BAD_REQUEST, "{\"wrong\":\"the name of the tab is too long\"}\n").into_response();

@@ -14,7 +14,7 @@ pub const LESSON: Lesson = Lesson {
            interval. The analysis takes all clients as independent, though clients of one therapist resemble each other.",
     scenario: include_str!("blindness.ron"),
     sliders: &[
-        Slider::look("therapists in the model", "Analysis knows about therapists", (0.0, 1.0, 1.0), 0.0, Told::With("")),
+        Slider::look("therapists in the model", "Analysis knows about therapists", (0.0, 1.0, 1.0), 0.0, Told::Yes),
         Slider::key("therapists.effectiveness", "How much therapists differ", (0.0, 16.0, 0.5), Told::Plain),
         Slider::key("clinics.therapists", "Therapists in each trial", (4.0, 40.0, 2.0), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients per therapist", (2.0, 60.0, 2.0), Told::With("")),
@@ -29,7 +29,7 @@ pub const LESSON: Lesson = Lesson {
         note(
             "Try",
             "More clients per therapist, which sounds like a better study, makes it worse. More therapists do not help either. \
-                     Then let the analysis know about therapists (1).",
+                     Then let the analysis know about therapists.",
         ),
         note("Ask", "How would you notice in a published paper that the analysis was blind to therapists?"),
         note("Mind", "Five of one hundred would be right. With 100 trials the count itself varies by about 2 around 5."),

@@ -66,7 +66,8 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         those.filter(|(row, _)| clients.outcome_class[*row] == class.stored()).count() as f64 / all
     };
     let worse = [&usual, &feedback].map(|rows| share(rows, OutcomeClass::Deteriorated, true));
-    let fewer = 100.0 * (worse[0] - worse[1]);
+    // Of the numbers as they are told, so that the difference fits them.
+    let fewer = (100.0 * worse[0]).round() - (100.0 * worse[1]).round();
     let end = |rows: &core::ops::Range<usize>| {
         let those = rows.clone().zip(&alarmed).filter(|(_, flag)| **flag);
         number(Spread::of(those.map(|(row, _)| clients.final_score[row])).mean, 1)

@@ -9,12 +9,12 @@ pub const LESSON: Lesson = Lesson {
     id: "waiting",
     name: "Caseload and waiting",
     question: "Can a clinic help more people by giving every therapist more clients?",
-    lead: "Eight therapists, 20 sessions a week each, and more referrals than they can treat. The clinic as it is (20 clients each) \
+    lead: "Six therapists, 20 sessions a week each, and more referrals than they can treat. The clinic as it is (20 clients each) \
            against your plan, with the same people referred in the same weeks.",
     scenario: include_str!("waiting.ron"),
     sliders: &[
         Slider::key("workload.caseload", "Your plan: clients per therapist", (5.0, 60.0, 5.0), Told::With("")),
-        Slider::key("workload.referrals", "Clients referred in a week", (10.0, 80.0, 2.0), Told::With("")),
+        Slider::key("workload.referrals", "Clients referred in a week", (10.0, 60.0, 2.0), Told::With("")),
         Slider::key("workload.capacity", "Sessions a therapist can hold in a week", (10.0, 35.0, 1.0), Told::With("")),
         Slider::key("workload.leave", "Chance in a week to give up waiting", (0.0, 0.2, 0.01), Told::Percent),
         Slider::key("workload.burnout_overload", "How overload wears therapists out", (0.0, 0.5, 0.02), Told::With("")),
@@ -82,7 +82,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let figure = Lines {
         about: About::new("waiting", LESSON.question, &sentence, "Clients on the waiting list week by week, in both arms."),
         x: Scale::count("Week", Some([0.0, 52.0])),
-        y: Scale::fixed("Clients on the waiting list", 0.0, 500.0),
+        y: Scale::fixed("Clients on the waiting list", 0.0, 300.0),
         band: String::new(),
         levels: Vec::new(),
         panels: vec![Panel { heading: String::new(), series: vec![series(0), series(1)] }],

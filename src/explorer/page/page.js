@@ -350,7 +350,7 @@
       complain(`Copy this link:\n${location.href}`);
     }
   });
-  $("cancel").addEventListener("click", () => fetch("/cancel", { method: "POST", headers: type, body: JSON.stringify({ tab }) }));
+  $("cancel").addEventListener("click", () => post("/cancel", { tab }, () => {}).catch(() => {}));
   $("dismiss").addEventListener("click", () => complain(""));
   $("svg").addEventListener("click", () => save(new Blob([view.file], { type: "image/svg+xml" }), "svg"));
   $("png").addEventListener("click", () => png(view.file));
