@@ -11,8 +11,8 @@ data <- read.csv(arguments[1])
 responses <- as.matrix(read.csv(arguments[2]))
 formula <- as.formula(arguments[3])
 data$y <- responses[, 1]
-usual <- lmer(formula, data)
-quick <- lmer(formula, data, control = lmerControl(calc.derivs = FALSE))
+usual <- suppressWarnings(lmer(formula, data))
+quick <- suppressWarnings(lmer(formula, data, control = lmerControl(calc.derivs = FALSE)))
 
 timed <- function(fit) {
   before <- sum(proc.time()[c("user.self", "sys.self")])
