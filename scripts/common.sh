@@ -44,3 +44,54 @@ need_build_tools() {
     { command -v pkg-config >/dev/null && pkg-config --exists hdf5; } || missing+=(libhdf5-dev)
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
+
+# What the pages are tested with: a browser with a font, Node and the locked packages of tests/browser.
+need_browser() {
+    local missing=()
+    { [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null; } || missing+=(chromium)
+    [ -d /usr/share/fonts/truetype/dejavu ] || missing+=(fonts-dejavu-core)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] || fail "Node $(node --version) is too old" "Install Node 18 or newer."
+    (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+        fail "npm could not install the packages of tests/browser" "It needs its registry, or a cache that holds them."
+}
+
+python_packages="h5py pandas xarray h5netcdf statsmodels"
+
+has_packages() { "$1" -c "import ${python_packages// /, }" 2>/dev/null; }
+
+# A Python with the packages: the one that is named, the system's, or an environment of our own (systems
+# that manage their Python themselves do not want packages added to it).
+need_python() {
+    local own="$PWD/target/python"
+    for python in "${DYADSIM_PYTHON:-}" python3 "$own/bin/python"; do
+        if [ -n "$python" ] && command -v "$python" >/dev/null && has_packages "$python"; then
+            export DYADSIM_PYTHON="$python"
+            return
+        fi
+    done
+    [ -z "${DYADSIM_PYTHON:-}" ] || say "$DYADSIM_PYTHON lacks one of: $python_packages"
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        install_packages python3 python3-venv
+    fi
+    say "Making a Python environment in target/python"
+    mkdir -p target
+    python3 -m venv "$own" || fail "python3 cannot make an environment in target/python" "Set DYADSIM_PYTHON, or DYADSIM_SKIP_READERS=1."
+    # shellcheck disable=SC2086
+    "$own/bin/python" -m pip install --quiet --disable-pip-version-check $python_packages ||
+        fail "pip could not install: $python_packages" "Set DYADSIM_PYTHON to a Python that has them, or DYADSIM_SKIP_READERS=1."
+    has_packages "$own/bin/python" || fail "the packages in target/python do not load" "Remove that folder and try again."
+    export DYADSIM_PYTHON="$own/bin/python"
+}
+
+# The program for tests of pages: the one named in DYADSIM, else one that is built now.
+need_program() {
+    if [ -z "${DYADSIM:-}" ]; then
+        need_build_tools
+        cargo build --locked --quiet
+        DYADSIM="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/dyadsim"
+        export DYADSIM
+    fi
+}

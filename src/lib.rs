@@ -12,7 +12,8 @@
 //! 7. [`evidence`] compares simulated studies with what was published about them.
 //! 8. [`calibration`] finds the parameters that go with published numbers, and says what those leave open.
 //! 9. [`figures`] draws tables as SVG.
-//! 10. [`output`] writes and reads HDF5 result files, and [`cli`] is the command line.
+//! 10. [`output`] writes and reads HDF5 result files, `report` makes pages and pictures of them, `explorer` has lessons for
+//!     teaching, and [`cli`] is the command line.
 //!
 //! `docs/model.md` says what is simulated, `docs/architecture.md` why the house stands as it does.
 pub mod calibration;
@@ -22,9 +23,13 @@ pub mod dataset;
 pub mod engine;
 pub mod estimators;
 pub mod evidence;
+#[cfg(feature = "explorer")]
+pub mod explorer;
 pub mod figures;
 pub mod model;
 #[cfg(feature = "hdf5")]
 pub mod output;
 pub mod performance;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod scenario;

@@ -16,6 +16,7 @@ const THERAPIST: Therapist = Therapist {
     alliance: 0.3,
     effectiveness: -0.4,
     dropout: 0.1,
+    ending: 0.2,
     anxiety: -0.2,
     avoidance: 0.5,
     uptake: 0.4,
@@ -32,7 +33,6 @@ const THERAPIST: Therapist = Therapist {
         repair: 0.0,
         dropout: -0.1,
     },
-    ending: 0.3,
 };
 
 fn client() -> ClientLuck {
@@ -53,7 +53,7 @@ fn rules(settings: &str) -> Rules {
 }
 
 fn begin(rules: &Rules, burnout: f64) -> Start {
-    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, alliance_effect: 1.0, severity: 2.0, ending: -0.2 };
+    let clinic = Clinic { outcome: 1.0, alliance: 0.2, dropout: 0.1, severity: 2.0, ending: -0.1, alliance_effect: 1.0 };
     start(rules, &clinic, &Therapist { burnout, ..THERAPIST }, &client())
 }
 

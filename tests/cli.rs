@@ -15,7 +15,9 @@ fn json(ran: &Ran) -> Value {
 #[test]
 fn every_command_explains_itself_with_examples() {
     let desk = Desk::new();
-    for command in ["new", "check", "run", "show", "explain", "evidence", "calibrate"] {
+    let commands =
+        ["new", "check", "run", "show", "report", "plot", "explain", "evidence", "calibrate", "estimate", "assess", "export", "explore"];
+    for command in commands {
         for help in ["--help", "-h"] {
             let ran = desk.succeed(&[command, help]);
             assert!(ran.stdout.contains("Examples:") && ran.stdout.contains(&format!("  dyadsim {command}")), "{}", ran.stdout);

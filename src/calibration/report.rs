@@ -3,6 +3,7 @@
 use super::fit::{Fitted, Problem};
 use super::parameter::Scale;
 use super::posterior::{Direction, Posterior, Verdict};
+use crate::dataset::text::listed;
 use serde::Serialize;
 
 /// Posterior correlations worth telling.
@@ -219,15 +220,6 @@ fn together(direction: &Direction, key: &impl Fn(usize) -> String) -> Option<Str
     Some(format!("No target notices {} prior SDs together ({left:.0} % of the prior's uncertainty is left).", listed(&parts)))
 }
 
-/// a, b and c.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,11 +230,5 @@ mod tests {
         assert_eq!(rounded(66.123, 3.0), 66.1);
         assert_eq!(rounded(-4.1567, 0.11), -4.16);
         assert_eq!(rounded(0.5, 0.0), 0.5);
-    }
-
-    #[test]
-    fn words_are_listed() {
-        let words = |n: usize| ["a", "b", "c"][..n].iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!((listed(&words(1)), listed(&words(3))), ("a".into(), "a, b and c".into()));
     }
 }

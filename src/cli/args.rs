@@ -21,8 +21,11 @@ Examples:
   dyadsim check study.ron           find mistakes, see what would be run
   dyadsim run study.ron             run it: a table here, all results in study.h5
   dyadsim show study.h5             the table again
+  dyadsim report study.h5           tables and figures as one page, study.html
   dyadsim explain dropout           what a key of a scenario means
   dyadsim evidence --quick          published findings against simulated ones
+  dyadsim explore                   lessons with sliders, in the browser
+  dyadsim estimate study.ron --with 'Rscript my.R'    methods of your own, judged beside the built-in ones
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
 
@@ -37,12 +40,24 @@ pub enum Command {
     Run(Run),
     /// Show the headline of a result file.
     Show(Show),
+    /// Write a report on a result file: one HTML page with tables and figures.
+    Report(Report),
+    /// Draw a figure of a result file as SVG, PNG or PDF.
+    Plot(Plot),
     /// Explain a key of a scenario: meaning, unit, range, default and source.
     Explain(Explain),
     /// Simulate published studies and compare them with what was found.
     Evidence(Evidence),
     /// Find the values of uncertain keys that go with published numbers, or with those of your clinic.
     Calibrate(Calibrate),
+    /// Lessons for teaching: a page in the browser with sliders, run by this program.
+    Explore(Explore),
+    /// Judge methods of your own (R, Python, any program) on the data sets of a scenario, beside the built-in ones.
+    Estimate(super::estimate::args::Estimate),
+    /// Judge estimates that were made elsewhere: bias, coverage and the like from a table.
+    Assess(super::assess::args::Assess),
+    /// Write the plan of a study for preregistration.
+    Export(super::export::args::Export),
 }
 
 /// Options of `new`.
@@ -110,7 +125,7 @@ JSON (--json), one object; a value that is not defined is null:
   title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, design,
                 points, instruments
   replicates    {first, asked, done, failed}
-  interrupted, reached_precision, until_mcse, file
+  interrupted, reached_precision, until_mcse, until_of, file
   measures      [{name, unit, meaning}]
   cells         [{cell, levels: {key: text}, arms: [arm]}]
   arm           {arm, name, clinics, therapists, clients, completed, failed,
@@ -120,6 +135,11 @@ JSON (--json), one object; a value that is not defined is null:
                  numbers_needed_to_treat: {name: {value, mcse}}}
                  what a study reports (observed_…, pooled_…) also has sd and sd_mcse:
                  its standard deviation over replicates, with its error
+  estimators    [{cell, name, arm, arm_name, fits, failed, boundary, reasons: [{reason, fits}], terms: [{term,
+                 n, estimate, empirical_se, model_se, rejection, truth, bias, relative_bias, mse,
+                 model_se_error, coverage, bias_eliminated_coverage}]}]; arm 0 is all arms together
+  estimator_pairs  [{cell, arm, arm_name, estimator, term, reference, reference_term, n, bias_difference,
+                 relative_precision, rmse_difference, coverage_difference, rejection_difference, correlation}]
   sensitivity   [{result, arm, statistic, factor, with, level, against, value, standard_error,
                  points_se, mcse, unit}]
   failures      [{cell, replicate, reason}]";
@@ -138,6 +158,10 @@ pub struct Run {
     /// in final score between arms (of the final score itself with one arm), in score units.
     #[arg(long, value_name = "TARGET", allow_negative_numbers = true, value_parser = positive)]
     pub until_mcse: Option<f64>,
+    /// What is to be that precise instead: a performance measure (bias, empirical_se, mse, model_se, coverage, rejection) of
+    /// all terms that have a truth, or of one: 'coverage: early'.
+    #[arg(long, value_name = "MEASURE", requires = "until_mcse", value_parser = super::until::measure)]
+    pub until_of: Option<crate::engine::until::Precise>,
     /// Run only this replicate (from 1). It has the same rows as in the whole run; see all of its
     /// sessions with --set output.sessions=All.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "until_mcse")]
@@ -178,7 +202,11 @@ Exit codes:
 The table (or JSON) goes to standard output, progress and messages to standard error.
 The same scenario and seed give the same table and the same file, byte for byte.";
 
-fn positive(text: &str) -> Result<f64, String> {
+/// A number above 0.
+///
+/// # Errors
+/// It is none.
+pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
         _ => Err("a positive number is needed, such as 0.05".into()),
@@ -200,6 +228,78 @@ pub struct Show {
     /// Results as JSON instead of a table (described in --help).
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim report study.h5                      write study.html
+  dyadsim report study.h5 -o results/study.html --force
+  dyadsim run study.ron --set 'output.sessions=Share(0.1)' && dyadsim report study.h5
+                                               with courses session by session
+
+The page needs no network and no other file; it prints on A4. Which chapters it has depends on the
+rows that the run kept (`output` in the scenario).
+
+Exit codes: 0 done, 1 no result file, 74 a file cannot be read or written.")]
+pub struct Report {
+    /// Result file.
+    pub file: PathBuf,
+    /// Page to write; without it the name of the result file with .html, in the current folder.
+    #[arg(short, long, value_name = "OUT.html")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file.
+    #[arg(long)]
+    pub force: bool,
+    /// No messages; errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `plot`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim plot study.h5 --list                       which figures the file can give
+  dyadsim plot study.h5 --figure caterpillar -o fig.pdf
+  dyadsim plot study.h5 --figure jacobson --arm feedback -o fig.png
+  dyadsim plot study.h5 --figure survival --bare --width 480 -o fig.svg
+  dyadsim plot study.h5 --list --json                titles, sentences and tables of all figures
+
+PNG and PDF are drawn with a font that comes with the program and are the same on every machine.
+
+Exit codes: 0 done, 1 no such figure or no result file, 74 a file cannot be read or written.")]
+pub struct Plot {
+    /// Result file.
+    pub file: PathBuf,
+    /// Figure to draw; without it the figures are listed.
+    #[arg(long, value_name = "NAME")]
+    pub figure: Option<String>,
+    /// Arm, by name or number from 1, for figures that show one arm; without it the first.
+    #[arg(long, value_name = "ARM", requires = "figure")]
+    pub arm: Option<String>,
+    /// File to write, .svg, .png or .pdf; without it the figure's name with .svg, in the current folder.
+    #[arg(short, long, value_name = "FILE", requires = "figure")]
+    pub output: Option<PathBuf>,
+    /// Width in pixels; letters keep their size.
+    #[arg(long, value_name = "N", default_value_t = 720, value_parser = clap::value_parser!(u16).range(320..=1600))]
+    pub width: u16,
+    /// Without title and sentence above the figure.
+    #[arg(long)]
+    pub bare: bool,
+    /// List the figures that the file can give.
+    #[arg(long, conflicts_with = "figure")]
+    pub list: bool,
+    /// The list as JSON, with the table of every figure.
+    #[arg(long, conflicts_with = "figure")]
+    pub json: bool,
+    /// Replace an existing file.
+    #[arg(long)]
+    pub force: bool,
+    /// No messages; errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// Options of `explain`.
@@ -338,3 +438,29 @@ Examples:
   dyadsim calibrate --report calibration.md
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
+
+/// Options of `explore`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dyadsim explore                          open the lessons in the browser
+  dyadsim explore study.ron                begin with a scenario of your own
+  dyadsim explore --no-open --port 8080    only say where it is: http://127.0.0.1:8080/
+
+The page comes from this program and needs no network; only this machine can open it. Its address goes
+to standard output. Stop it with Ctrl-C. docs/explorer.md describes the lessons.
+
+Exit codes: 0 stopped, 1 something is wrong with the scenario, 74 the file cannot be read or the port is taken.")]
+pub struct Explore {
+    /// Scenario to begin with; without it the page begins with the first lesson.
+    pub file: Option<PathBuf>,
+    /// Port; without it a free one is taken.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// Do not start a browser.
+    #[arg(long)]
+    pub no_open: bool,
+    /// Number of threads; all processors without it. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+}

@@ -2,7 +2,7 @@
 
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{COMPARISONS, OF_A_STUDY, RATIO_MEASURES};
-use crate::output::results::{AnalysisResults, ArmResults, CellResults, Contrast, Driver, Results, TermResults};
+use crate::output::results::{AnalysisResults, ArmResults, CellResults, Contrast, Driver, PairResults, Results, TermResults};
 use crate::output::study::NOTE;
 use crate::performance::Measured;
 use serde_json::{Map, Value, json};
@@ -30,17 +30,19 @@ pub fn results(results: &Results, file: Option<&Path>) -> Value {
         "interrupted": about.interrupted,
         "reached_precision": about.reached_precision(),
         "until_mcse": about.until_mcse,
+        "until_of": about.until_mcse.map(|_| &about.until_of),
         "file": file.map(|file| file.display().to_string()),
         "measures": MEASURES.iter().map(|spec| json!({ "name": spec.name, "unit": spec.unit, "meaning": spec.long_name })).collect::<Vec<_>>(),
         "cells": (1..).zip(&results.cells).map(|(c, one)| cell(c, one, &about.factors)).collect::<Vec<_>>(),
         "estimators": results.analyses.iter().map(|one| analysis(one, &about.arms)).collect::<Vec<_>>(),
+        "estimator_pairs": results.pairs.iter().map(|one| pair(one, &about.arms)).collect::<Vec<_>>(),
         "sensitivity": results.drivers.iter().map(driver).collect::<Vec<_>>(),
         "failures": results.failures.iter().map(|f| json!({ "cell": f.cell, "replicate": f.replicate, "reason": f.reason })).collect::<Vec<_>>(),
     })
 }
 
 /// Arm 0 is all arms together, without a name.
-fn analysis(one: &AnalysisResults, arms: &[String]) -> Value {
+pub fn analysis(one: &AnalysisResults, arms: &[String]) -> Value {
     json!({
         "cell": one.cell,
         "name": one.name,
@@ -51,6 +53,26 @@ fn analysis(one: &AnalysisResults, arms: &[String]) -> Value {
         "boundary": one.boundary,
         "reasons": one.reasons.iter().map(|(reason, fits)| json!({ "reason": reason, "fits": fits })).collect::<Vec<_>>(),
         "terms": one.terms.iter().map(term).collect::<Vec<_>>(),
+    })
+}
+
+/// An analysis against the first one that estimates the same, replicate by replicate.
+pub fn pair(one: &PairResults, arms: &[String]) -> Value {
+    json!({
+        "cell": one.cell,
+        "arm": one.arm.map_or(0, |arm| arm + 1),
+        "arm_name": one.arm.and_then(|arm| arms.get(arm)),
+        "estimator": one.name,
+        "term": one.term,
+        "reference": one.reference,
+        "reference_term": one.reference_term,
+        "n": one.found.n,
+        "bias_difference": measured(one.found.bias),
+        "relative_precision": measured(one.found.precision),
+        "rmse_difference": measured(one.found.rmse),
+        "coverage_difference": measured(one.found.coverage),
+        "rejection_difference": measured(one.found.rejection),
+        "correlation": one.found.correlation,
     })
 }
 

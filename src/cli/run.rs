@@ -3,18 +3,17 @@
 use super::args::Run;
 use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
-use super::layout::{bytes, duration};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::source::{self, Loaded};
 use super::terminal::{Messages, answer, answer_json};
-use super::{json, table, threads};
+use super::{closing, json, table, threads, until};
 use crate::engine::plan;
 use crate::engine::run::{Outcome, Study};
 use crate::engine::sink::{Batch, Sink};
 use crate::output::error::OutputError;
 use crate::output::results::{About, Results};
 use crate::output::study::StudyFile;
-use crate::output::writer::{WriteOptions, Written};
+use crate::output::writer::WriteOptions;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +51,7 @@ pub fn run(args: &Run) -> Result<End, Failure> {
     let about = About::new(&loaded.scenario, &study, &loaded.settings);
     let results = Results::new(&about, &loaded.scenario, &outcome);
     let written = target.0.map(|file| file.finish(&results)).transpose()?;
-    messages.say(&closing(&results, &outcome, written.as_ref(), began.elapsed().as_secs_f64()));
+    messages.say(&closing::closing(&results, &outcome, written.as_ref(), began.elapsed().as_secs_f64()));
     if args.json {
         answer_json(&json::results(&results, path.as_deref()))?;
     } else {
@@ -91,7 +90,7 @@ fn open(path: &Path, args: &Run, loaded: &Loaded) -> Result<StudyFile, Failure> 
 
 fn study(args: &Run, loaded: &Loaded) -> Result<Study, Failure> {
     let mut study = plan::study(&loaded.scenario).map_err(|what| Failure::Input(anyhow!(what)))?;
-    study.until_mcse = args.until_mcse;
+    study.until_mcse = until::wanted(args.until_mcse, args.until_of.as_ref(), &loaded.scenario)?;
     if let Some(k) = args.replicate {
         study.replicates = k - 1..k;
     }
@@ -103,14 +102,4 @@ fn simulate(study: &Study, target: &mut Target, messages: Messages) -> Result<Ou
     let replicates = study.replicates.end - study.replicates.start;
     let _progress = Progress::start(&counts, replicates, study.cells.len() as u64, messages);
     Ok(crate::engine::run::run(study, target, &*counts)?)
-}
-
-/// What is said at the end, besides the results.
-fn closing(results: &Results, outcome: &Outcome, written: Option<&Written>, seconds: f64) -> String {
-    let about = &results.about;
-    let how =
-        if about.interrupted { format!("Interrupted: {} of {} replicates are complete", about.done, about.asked) } else { "Done".into() };
-    let speed = outcome.sessions as f64 / seconds / 1e6;
-    let kept = written.map_or_else(String::new, |file| format!("; wrote {} ({})", file.path.display(), bytes(file.bytes as f64)));
-    format!("{how} in {}, {speed:.1} million dyad-sessions per second{kept}\n", duration(seconds))
 }

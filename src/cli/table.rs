@@ -214,6 +214,11 @@ pub fn headline(results: &Results, file: Option<&Path>, colour: bool) -> String 
     out
 }
 
+/// What the study's analyses find, with the heading of the study: for runs whose answer is the analyses.
+pub fn estimators(results: &Results, colour: bool) -> String {
+    format!("{}\n{}{}", heading(results, colour).trim_end(), estimates::tables(results, colour), failures(results))
+}
+
 fn heading(results: &Results, colour: bool) -> String {
     let about = &results.about;
     let mut out = format!("{}\n", bold(&cut(&about.title, WIDTH), colour));
@@ -253,16 +258,14 @@ fn size(results: &Results) -> String {
 fn progress(results: &Results) -> String {
     let about = &results.about;
     let (done, asked) = (thousands(about.done), thousands(about.asked));
+    let of = if about.until_of.is_empty() { "headline" } else { &about.until_of };
     match about.until_mcse {
         _ if about.interrupted => format!("INTERRUPTED after {done} of {asked} replicates: what is shown is complete as far as it goes."),
         Some(target) if about.reached_precision() => {
-            format!(
-                "Precise enough after {done} of at most {asked} replicates: headline MCSE {:.4}, target {target}.",
-                results.headline_mcse()
-            )
+            format!("Precise enough after {done} of at most {asked} replicates: {of} MCSE {:.4}, target {target}.", results.precision())
         }
         Some(target) => {
-            format!("NOT as precise as asked for: headline MCSE {:.4} after {done} replicates, target {target}.", results.headline_mcse())
+            format!("NOT as precise as asked for: {of} MCSE {:.4} after {done} replicates, target {target}.", results.precision())
         }
         None => String::new(),
     }
@@ -564,6 +567,7 @@ mod tests {
             asked: 1000,
             done: 1000,
             until_mcse: None,
+            until_of: String::new(),
             interrupted: false,
         }
     }
@@ -613,6 +617,7 @@ mod tests {
             about: about(names),
             cells: (0..cells).map(cell).collect(),
             analyses: analyses(cells, names.len()),
+            pairs: Vec::new(),
             drivers: Vec::new(),
             failures: Vec::new(),
         }

@@ -113,9 +113,20 @@ pub struct Rows {
     pub columns: Vec<Column>,
 }
 
+/// Which of the data sets of a run one is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Cell of the design, from 1; 0 where nobody said.
+    pub cell: u32,
+    /// Replicate, from 1.
+    pub replicate: u32,
+}
+
 /// The data of one study: clients in order of arm, and their sessions in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Frame {
+    /// Which data set it is.
+    pub place: Place,
     /// A row per client.
     pub clients: Rows,
     /// A row per session; empty when nobody asked for sessions.
@@ -186,6 +197,7 @@ mod tests {
             },
             sessions: Rows { len: 3, of_arm: core::iter::once(0..3).collect(), columns: vec![numbers(&[1.0, 2.0, 1.0])] },
             client_of: vec![0, 0, 1],
+            ..Frame::default()
         };
         let slot = |level, index| Slot { level, index };
         let of_clients: Vec<f64> = (0..3).map(|row| frame.number(Level::Sessions, slot(Level::Clients, 0), row)).collect();

@@ -28,3 +28,22 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
+/// a, b and c.
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_listed() {
+        let words = |n: usize| ["a", "b", "c"][..n].iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((listed(&words(0)), listed(&words(1)), listed(&words(3))), (String::new(), "a".into(), "a, b and c".into()));
+    }
+}

@@ -1,14 +1,17 @@
 //! What the analyses of a study give: rows of every replicate, and totals over replicates.
 
 use super::records::Address;
+use super::streams::{Entity, Purpose, ReplicateStreams};
 use crate::dataset::built::described;
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Element, Table};
 use crate::dataset::frame::Frame;
-use crate::estimators::analysis::{Analyses, Fit, Reason, Value};
+use crate::estimators::analysis::{Analyses, Analysis, Fit, Luck, Reason, Truth, Value};
 use crate::estimators::status::Status;
 use crate::performance::Moments;
 use crate::performance::measures::{ALPHA, Said};
-use std::collections::BTreeMap;
+use rand::Rng;
+use rand_pcg::Lcg64Xsh32;
+use std::collections::{BTreeMap, BTreeSet};
 
 crate::category! {
     /// How an analysis went in one replicate.
@@ -34,9 +37,27 @@ pub fn truths(analyses: &Analyses, everybody: &Frame, parameters: &[Vec<f64>], a
     each.map(|(analysis, arm)| analysis.truths(everybody, arm, parameters)).collect()
 }
 
-/// Makes all analyses of one replicate.
-pub fn fits(analyses: &Analyses, frame: &Frame, arms: usize) -> Fits {
-    analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(|arm| analysis.apply(frame, arm))).collect()
+/// Makes all analyses of one replicate. Each begins the luck that it may need at the same place, so that it does not matter
+/// which others there are.
+pub fn fits(analyses: &Analyses, frame: &Frame, everybody: &Frame, arms: usize, streams: ReplicateStreams) -> Fits {
+    let made = |analysis: &Analysis, arm| analysis.apply(frame, everybody, arm, &mut OfAnalyses::of(streams));
+    analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(move |arm| made(analysis, arm))).collect()
+}
+
+/// The luck of analyses.
+struct OfAnalyses(Lcg64Xsh32);
+
+impl OfAnalyses {
+    fn of(streams: ReplicateStreams) -> Self {
+        Self(streams.generator(Entity::Clinic(0), Purpose::Analyses))
+    }
+}
+
+impl Luck for OfAnalyses {
+    fn uniform(&mut self) -> f64 {
+        let bits = u64::from(self.0.next_u32()) << 21 ^ u64::from(self.0.next_u32()) >> 11;
+        (bits as f64 + 0.5) / (1u64 << 53) as f64
+    }
 }
 
 /// Column descriptions but for the labels of estimators and terms.
@@ -77,7 +98,7 @@ impl Estimates {
             return Self::default();
         }
         let names: Vec<String> = analyses.list.iter().map(|analysis| analysis.name.clone()).collect();
-        let terms: Vec<Vec<String>> = analyses.list.iter().map(|analysis| analysis.method.terms()).collect();
+        let terms: Vec<Vec<String>> = analyses.list.iter().map(|analysis| analysis.terms()).collect();
         let (name_labels, name_codes) = crate::dataset::built::coded(&names);
         let (term_labels, term_codes) = crate::dataset::built::coded(&terms.concat());
         let mut term_codes = term_codes.into_iter();
@@ -184,8 +205,12 @@ pub struct TermTotals {
     pub tested: usize,
     /// Replicates in which it was rejected.
     pub rejected: usize,
-    /// Every replicate, where a truth is given.
+    /// Every replicate, failed fits included, where a truth is given or another analysis estimates the same.
     pub said: Vec<Said>,
+    /// What identifies the estimand: terms of several analyses that have this in common estimate the same.
+    pub estimand: Option<String>,
+    /// Another analysis of the same arm does.
+    pub shared: bool,
 }
 
 impl TermTotals {
@@ -195,10 +220,15 @@ impl TermTotals {
         self.variance.add(defined(value.se * value.se));
         self.tested += usize::from(value.p.is_finite());
         self.rejected += usize::from(value.p <= ALPHA);
-        if let Some(truth) = truth {
+        if truth.is_some() || self.shared {
             let Value { estimate, se, low, high, p, .. } = *value;
-            self.said.push(Said { estimate, se, low, high, p, truth });
+            self.said.push(Said { estimate, se, low, high, p, truth: truth.unwrap_or(f64::NAN) });
         }
+    }
+
+    /// A truth is given.
+    pub fn judged(&self) -> bool {
+        self.said.iter().any(|one| one.truth.is_finite())
     }
 }
 
@@ -221,6 +251,61 @@ pub struct AnalysisTotals {
     pub terms: Vec<TermTotals>,
 }
 
+impl AnalysisTotals {
+    /// Adds what one replicate gave; a truth for each term, where there is one.
+    pub fn add(&mut self, fit: &Result<Fit, Reason>, truths: &[Option<f64>]) {
+        self.fits += 1;
+        match fit {
+            Ok(fit) => {
+                self.boundary += u64::from(fit.status == Status::Boundary);
+                for (term, (value, truth)) in self.terms.iter_mut().zip(fit.values.iter().zip(truths)) {
+                    term.add(value, *truth);
+                }
+            }
+            Err(reason) => {
+                self.failed += 1;
+                *self.reasons.entry(reason.0.clone()).or_default() += 1;
+                self.terms.iter_mut().zip(truths).for_each(|(term, truth)| term.add(&Value::NONE, *truth));
+            }
+        }
+    }
+}
+
+/// Marks the terms that have their estimand in common with a term of another analysis of the same arm.
+pub fn mark_shared(all: &mut [AnalysisTotals]) {
+    let mut analyses = BTreeMap::<(Option<usize>, String), BTreeSet<usize>>::new();
+    for (at, one) in all.iter().enumerate() {
+        for estimand in one.terms.iter().filter_map(|term| term.estimand.clone()) {
+            analyses.entry((one.arm, estimand)).or_default().insert(at);
+        }
+    }
+    for one in all {
+        let arm = one.arm;
+        let several = |estimand: &String| analyses.get(&(arm, estimand.clone())).is_some_and(|known| known.len() > 1);
+        one.terms.iter_mut().for_each(|term| term.shared = term.estimand.as_ref().is_some_and(several));
+    }
+}
+
+/// Empty totals of an analysis: for each arm, or for all together.
+fn empty(analysis: &Analysis, arms: usize) -> Vec<AnalysisTotals> {
+    let term = |(at, term): (usize, String)| {
+        let estimand = analysis.truths.iter().find(|(of, _)| *of == at).map(|(_, truth)| estimand(&term, truth));
+        TermTotals { term, estimand, ..TermTotals::default() }
+    };
+    let terms: Vec<TermTotals> = analysis.terms().into_iter().enumerate().map(term).collect();
+    let totals = AnalysisTotals { name: analysis.name.clone(), terms, ..AnalysisTotals::default() };
+    analysis.arms(arms).into_iter().map(|arm| AnalysisTotals { arm, ..totals.clone() }).collect()
+}
+
+/// Methods that are held against the same contrast or parameter estimate the same, however they call it; two equal numbers may
+/// be the truth of different things, so that there the name of the term counts too.
+fn estimand(term: &str, truth: &Truth) -> String {
+    match truth {
+        Truth::Value(value) => format!("{term} = {value}"),
+        Truth::Parameter(_) | Truth::Contrast { .. } => format!("{truth:?}"),
+    }
+}
+
 /// All analyses of all cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EstimateTotals {
@@ -232,14 +317,9 @@ impl EstimateTotals {
     /// Empty totals for cells with so many arms.
     pub fn new(analyses: &Analyses, arms: impl Iterator<Item = usize>) -> Self {
         let one = |arms: usize| {
-            let list = analyses.list.iter();
-            list.flat_map(|analysis| {
-                let terms: Vec<TermTotals> =
-                    analysis.method.terms().into_iter().map(|term| TermTotals { term, ..TermTotals::default() }).collect();
-                let totals = AnalysisTotals { name: analysis.name.clone(), terms, ..AnalysisTotals::default() };
-                analysis.arms(arms).into_iter().map(move |arm| AnalysisTotals { arm, ..totals.clone() })
-            })
-            .collect()
+            let mut all: Vec<AnalysisTotals> = analyses.list.iter().flat_map(|analysis| empty(analysis, arms)).collect();
+            mark_shared(&mut all);
+            all
         };
         Self { cells: arms.map(one).collect() }
     }
@@ -247,19 +327,7 @@ impl EstimateTotals {
     /// Adds the fits of one replicate of a cell.
     pub fn add(&mut self, cell: usize, fits: &Fits, truths: &Truths) {
         for (totals, (fit, truths)) in self.cells[cell].iter_mut().zip(fits.iter().zip(truths)) {
-            totals.fits += 1;
-            match fit {
-                Ok(fit) => {
-                    totals.boundary += u64::from(fit.status == Status::Boundary);
-                    for (term, (value, truth)) in totals.terms.iter_mut().zip(fit.values.iter().zip(truths)) {
-                        term.add(value, *truth);
-                    }
-                }
-                Err(reason) => {
-                    totals.failed += 1;
-                    *totals.reasons.entry(reason.0.clone()).or_default() += 1;
-                }
-            }
+            totals.add(fit, truths);
         }
     }
 

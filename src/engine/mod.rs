@@ -35,4 +35,5 @@ pub mod streams;
 pub mod studies;
 pub mod summary;
 pub mod totals;
+pub mod until;
 pub mod vector;

@@ -17,7 +17,8 @@ use super::streams::ReplicateStreams;
 use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
-use crate::dataset::frame::{Frame, Wanted};
+use super::until::Until;
+use crate::dataset::frame::{Frame, Place, Wanted};
 use crate::dataset::sample::Sample;
 use crate::estimators::analysis::Analyses;
 use crate::scenario::design::Design;
@@ -82,8 +83,8 @@ pub struct Study {
     pub rows: Rows,
     /// Replicates to run, from 0: any range gives the rows that the whole run has there.
     pub replicates: Range<u64>,
-    /// Stop early once the headline's Monte Carlo standard error is at most this.
-    pub until_mcse: Option<f64>,
+    /// Stop early once a Monte Carlo standard error is small enough.
+    pub until_mcse: Option<Until>,
 }
 
 /// Looks on while a run goes on.
@@ -196,8 +197,8 @@ fn run_units<S: Sink>(
             gather(cell, unit, &mut outcome, &mut batch);
         }
         sink.accept(&batch)?;
-        let precise = study.until_mcse.is_some_and(|target| outcome.replicates >= FIRST_LOOK && outcome.totals.headline_mcse() <= target);
-        if precise {
+        let late_enough = outcome.replicates >= FIRST_LOOK;
+        if late_enough && study.until_mcse.as_ref().is_some_and(|until| until.reached(&outcome.totals, &outcome.estimates)) {
             break;
         }
     }
@@ -240,7 +241,13 @@ const BATCH_CLIENTS: usize = 1 << 16;
 /// The same when session rows are kept, which take far more memory.
 const BATCH_CLIENTS_WITH_ROWS: usize = 1 << 13;
 
+/// Replicates in a batch when a method is slow, so that a run can be stopped soon.
+const BATCH_OF_SLOW_FITS: u64 = 16;
+
 fn replicates_per_batch(study: &Study) -> u64 {
+    if study.analyses.list.iter().any(|analysis| analysis.method.slow()) {
+        return BATCH_OF_SLOW_FITS;
+    }
     let looked_on = study.rows.assessments == Keep::All && study.cells.iter().any(|cell| LatentLog::for_cell(cell).is_some());
     let keeps_all = study.rows.sessions == Keep::All || study.rows.clients == Keep::All || looked_on;
     let budget = if keeps_all { BATCH_CLIENTS_WITH_ROWS } else { BATCH_CLIENTS };
@@ -368,25 +375,35 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
             session_rows(log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
-    (unit.fits, unit.truths) = analyse(study, rules, &work.arms, &seen, logs.1.1.as_ref(), &forms);
+    let luck = ReplicateStreams::new(study.seed, replicate).of_cell(rules.luck);
+    (unit.fits, unit.truths) = analyse(study, (at, rules, luck), &work.arms, &seen, logs.1.1.as_ref(), &forms);
     Ok(unit)
 }
 
 /// Makes the analyses of the study of one replicate.
-fn analyse(study: &Study, cell: &Cell, arms: &[ArmResult], seen: &[Seen], log: Option<&FormLog>, forms: &[Vec<Form>]) -> (Fits, Truths) {
+fn analyse(
+    study: &Study,
+    (at, cell, luck): (Address, &Cell, ReplicateStreams),
+    arms: &[ArmResult],
+    seen: &[Seen],
+    log: Option<&FormLog>,
+    forms: &[Vec<Form>],
+) -> (Fits, Truths) {
     let analyses = &study.analyses;
     if analyses.list.is_empty() {
         return Default::default();
     }
     let left = Left { cell, arms, seen, log, forms, all_forms: false, diagnoses: &analyses.diagnoses };
-    let found = fits(analyses, &frame(&analyses.wanted, &left), arms.len());
-    let everybody = if analyses.have_contrasts() {
+    let place = Place { cell: at.cell.cast_unsigned(), replicate: at.replicate.cast_unsigned() };
+    let data = Frame { place, ..frame(&analyses.wanted, &left) };
+    let everybody = if analyses.need_everybody() {
         let seen = everybody(arms);
         let wanted = Wanted { session_rows: false, ..analyses.wanted.clone() };
         frame(&wanted, &Left { seen: &seen, all_forms: true, ..left })
     } else {
         Frame::default()
     };
+    let found = fits(analyses, &data, &everybody, arms.len(), luck);
     (found, truths(analyses, &everybody, &cell.parameters, arms.len()))
 }
 
@@ -395,6 +412,7 @@ mod tests {
     use super::*;
     use crate::dataset::column::{ColumnValues, Table};
     use crate::engine::norms;
+    use crate::engine::until::Precise;
     use crate::model::rules::World;
     use crate::scenario::file::ScenarioFile;
 
@@ -502,7 +520,7 @@ mod tests {
     fn a_precision_target_stops_the_run_once_it_is_met() {
         let mut study = study(0..5000, Keep::None);
         study.rows = Rows::all(Keep::None);
-        study.until_mcse = Some(0.05);
+        study.until_mcse = Some(Until { of: Precise::Headline, mcse: 0.05 });
         let (outcome, _) = ran(&study);
         assert!(outcome.replicates < 5000 && outcome.totals.headline_mcse() <= 0.05, "{}", outcome.replicates);
     }

@@ -11,6 +11,8 @@ pub struct Axis {
     pub ticks: Vec<f64>,
     /// Decimals of their labels.
     pub decimals: usize,
+    /// Shares are shown as percentages.
+    pub percent: bool,
     left: f64,
     right: f64,
 }
@@ -31,7 +33,39 @@ impl Axis {
         let (step, decimals) = step((high - low) / ticks.max(1) as f64);
         let (first, last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
         let ticks: Vec<f64> = (first..=last).map(|i| i as f64 * step).collect();
-        Self { low: first as f64 * step, high: last as f64 * step, ticks, decimals, left, right }
+        Self { low: first as f64 * step, high: last as f64 * step, ticks, decimals, percent: false, left, right }
+    }
+
+    /// A scale with these ends, whatever the values: ticks are the round numbers between them.
+    pub fn between((low, high): (f64, f64), ticks: usize, (left, right): (f64, f64)) -> Self {
+        if low >= high || !(high - low).is_finite() {
+            return Self::over([low, high], ticks, (left, right));
+        }
+        let (step, decimals) = step((high - low) / ticks.max(1) as f64);
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        let ticks = (first..=last).map(|i| i as f64 * step).collect();
+        Self { low, high, ticks, decimals, percent: false, left, right }
+    }
+
+    /// The same scale from other places on the picture.
+    #[must_use]
+    pub fn to(mut self, (left, right): (f64, f64)) -> Self {
+        (self.left, self.right) = (left, right);
+        self
+    }
+
+    /// Only ticks at whole numbers, for counts.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.ticks.retain(|tick| (tick - tick.round()).abs() < 1e-9);
+        self.decimals = 0;
+        self
+    }
+
+    /// Whether a value lies on the scale.
+    pub fn holds(&self, x: f64) -> bool {
+        let slack = 1e-9 * (self.high - self.low);
+        x >= self.low - slack && x <= self.high + slack
     }
 
     /// Where a value lies; values beyond the ends lie at the ends.
@@ -42,8 +76,10 @@ impl Axis {
 
     /// The label of a tick.
     pub fn label(&self, tick: f64) -> String {
-        let text = format!("{tick:.*}", self.decimals);
-        if text.trim_start_matches('-').chars().all(|c| "0.".contains(c)) { "0".into() } else { text.replace('-', "−") }
+        let (tick, decimals) = if self.percent { (100.0 * tick, self.decimals.saturating_sub(2)) } else { (tick, self.decimals) };
+        let text = format!("{tick:.decimals$}");
+        let text = if text.trim_start_matches('-').chars().all(|c| "0.".contains(c)) { "0".into() } else { text.replace('-', "−") };
+        if self.percent { text + " %" } else { text }
     }
 }
 
@@ -67,6 +103,17 @@ mod tests {
         assert_eq!(axis.ticks.iter().map(|&tick| axis.label(tick)).collect::<Vec<_>>(), ["0.10", "0.15", "0.20", "0.25", "0.30", "0.35"]);
         assert_eq!((axis.place(0.1), axis.place(9.0)), (100.0, 300.0));
         assert!((axis.place(0.225) - 200.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn fixed_ends_stay_where_they_are() {
+        let axis = Axis::between((1.0, 19.5), 5, (0.0, 185.0));
+        assert_eq!((axis.ticks.clone(), axis.place(1.0), axis.place(19.5)), (vec![5.0, 10.0, 15.0], 0.0, 185.0));
+        let mut share = Axis::between((0.0, 1.0), 4, (0.0, 1.0));
+        share.percent = true;
+        assert_eq!(share.ticks.iter().map(|&tick| share.label(tick)).collect::<Vec<_>>(), ["0 %", "50 %", "100 %"]);
+        assert_eq!(Axis::between((3.0, 3.0), 4, (0.0, 1.0)).low, 2.0);
+        assert!(share.holds(1.0) && !share.holds(1.1) && !share.holds(f64::NAN));
     }
 
     #[test]

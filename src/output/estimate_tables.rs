@@ -14,7 +14,7 @@ const PERFORMANCE: &str = "performance";
 const FIT_FAILURES: &str = "fit_failures";
 
 /// One row per cell, analysis, arm and term.
-pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
+pub fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
     let rows: Vec<(&AnalysisResults, &TermResults)> =
         analyses.iter().flat_map(|one| one.terms.iter().map(move |term| (one, term))).collect();
     let number = |of: fn(&AnalysisResults, &TermResults) -> u64| rows.iter().map(|(one, term)| of(one, term) as i32).collect();
@@ -49,7 +49,7 @@ pub(super) fn performance(analyses: &[AnalysisResults]) -> BuiltTable {
 }
 
 /// Name, unit and meaning of a column.
-type Column = (&'static str, &'static str, &'static str);
+pub(super) type Column = (&'static str, &'static str, &'static str);
 
 /// A performance measure.
 type Measure = fn(&Performance) -> Measured;
@@ -66,13 +66,13 @@ const JUDGED: [(Column, Measure); 7] = [
 ];
 
 /// A column and its Monte Carlo standard error.
-fn measured(table: Builder, (name, unit, meaning): Column, values: impl Iterator<Item = Measured>) -> Builder {
+pub(super) fn measured(table: Builder, (name, unit, meaning): Column, values: impl Iterator<Item = Measured>) -> Builder {
     let (value, mcse): (Vec<f64>, Vec<f64>) = values.map(|one| (one.value, one.mcse)).unzip();
     table.real(name, unit, meaning, value).real(&format!("{name}_mcse"), unit, &format!("Monte Carlo standard error of {name}"), mcse)
 }
 
 /// One row per cell, analysis, arm and reason for which fits had no answer.
-pub(super) fn fit_failures(analyses: &[AnalysisResults]) -> BuiltTable {
+pub fn fit_failures(analyses: &[AnalysisResults]) -> BuiltTable {
     let rows: Vec<(&AnalysisResults, &(String, u64))> =
         analyses.iter().flat_map(|one| one.reasons.iter().map(move |reason| (one, reason))).collect();
     let names: Vec<&str> = rows.iter().map(|(one, _)| one.name.as_str()).collect();

@@ -6,8 +6,10 @@ use crate::engine::estimates::{AnalysisTotals, TermTotals};
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
+use crate::engine::until::Precise;
 use crate::performance::Measured;
 use crate::performance::measures::{Performance, performance, share};
+use crate::performance::pairs::{Paired, paired};
 use crate::performance::sensitivity::Statistic;
 use crate::scenario::load::{ArmPlan, CellPlan, Scenario};
 use crate::scenario::points::Luck;
@@ -49,8 +51,10 @@ pub struct About {
     pub asked: u64,
     /// Replicates done, failed ones included.
     pub done: u64,
-    /// Precision at which the run was to stop: largest MCSE of the headline, in score units.
+    /// Precision at which the run was to stop: a largest MCSE, in the unit of what it is about.
     pub until_mcse: Option<f64>,
+    /// What that is about: `headline` (in score units), or a performance measure.
+    pub until_of: String,
     /// The run was stopped before all that was asked for was done.
     pub interrupted: bool,
 }
@@ -164,8 +168,50 @@ pub struct AnalysisResults {
     pub terms: Vec<TermResults>,
 }
 
+/// One analysis against another that estimates the same, in the same replicates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairResults {
+    /// Cell, from 1.
+    pub cell: usize,
+    /// The arm, from 0; none for all arms together.
+    pub arm: Option<usize>,
+    /// The analysis that is held against the reference.
+    pub name: String,
+    /// Its term.
+    pub term: String,
+    /// The reference: the first analysis that estimates the same.
+    pub reference: String,
+    /// Its term.
+    pub reference_term: String,
+    /// Differences.
+    pub found: Paired,
+}
+
+/// All pairs of a cell: for every estimand the analyses that have it, each against the first of them.
+pub fn pairs(cell: usize, all: &[AnalysisTotals]) -> Vec<PairResults> {
+    let mut found = Vec::new();
+    for (at, own) in all.iter().enumerate() {
+        for term in own.terms.iter().filter(|term| term.shared) {
+            let before = all[..at].iter().filter(|one| one.arm == own.arm);
+            let first =
+                before.flat_map(|one| one.terms.iter().map(move |other| (one, other))).find(|(_, other)| other.estimand == term.estimand);
+            found.extend(first.map(|(reference, other)| PairResults {
+                cell,
+                arm: own.arm,
+                term: term.term.clone(),
+                name: own.name.clone(),
+                reference_term: other.term.clone(),
+                reference: reference.name.clone(),
+                found: paired(&other.said, &term.said),
+            }));
+        }
+    }
+    found
+}
+
 impl AnalysisResults {
-    fn new(cell: usize, totals: &AnalysisTotals) -> Self {
+    /// What totals over replicates come to, in a cell (from 1).
+    pub fn new(cell: usize, totals: &AnalysisTotals) -> Self {
         let term = |term: &TermTotals| TermResults {
             term: term.term.clone(),
             n: term.estimate.n(),
@@ -173,7 +219,7 @@ impl AnalysisResults {
             empirical_se: term.estimate.spread(),
             model_se: term.variance.measured().root(),
             rejection: share(term.rejected, term.tested),
-            judged: (!term.said.is_empty()).then(|| performance(&term.said)),
+            judged: term.judged().then(|| performance(&term.said)),
         };
         Self {
             cell,
@@ -197,6 +243,8 @@ pub struct Results {
     pub cells: Vec<CellResults>,
     /// What the study's own analyses give, cell by cell.
     pub analyses: Vec<AnalysisResults>,
+    /// Analyses that estimate the same, held against each other on the same data.
+    pub pairs: Vec<PairResults>,
     /// What drives the headline; none for a design of one cell.
     pub drivers: Vec<Driver>,
     /// Replicates that could not be completed.
@@ -226,7 +274,8 @@ impl About {
             first: study.replicates.start + 1,
             asked: study.replicates.end - study.replicates.start,
             done: 0,
-            until_mcse: study.until_mcse,
+            until_mcse: study.until_mcse.as_ref().map(|until| until.mcse),
+            until_of: study.until_mcse.as_ref().map_or_else(String::new, |until| until.of.to_string()),
             interrupted: false,
         }
     }
@@ -256,8 +305,20 @@ impl Results {
                 .zip(&outcome.estimates.cells)
                 .flat_map(|(cell, all)| all.iter().map(move |one| AnalysisResults::new(cell, one)))
                 .collect(),
+            pairs: (1..).zip(&outcome.estimates.cells).flat_map(|(cell, all)| pairs(cell, all)).collect(),
             drivers: drivers::drivers(scenario, &outcome.groups),
             failures: outcome.failures.clone(),
+        }
+    }
+
+    /// Largest Monte Carlo standard error of what was to be precise.
+    pub fn precision(&self) -> f64 {
+        match Precise::read(&self.about.until_of) {
+            Some(of @ Precise::Measure(criterion, _)) => {
+                let terms = self.analyses.iter().flat_map(|one| &one.terms).filter(|term| of.means(&term.term));
+                terms.filter_map(|term| term.judged.as_ref()).map(|judged| criterion.of(judged).mcse).fold(f64::NAN, f64::max)
+            }
+            _ => self.headline_mcse(),
         }
     }
 

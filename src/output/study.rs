@@ -18,6 +18,7 @@
 //! /sensitivity  a row per headline result, arm, statistic and swept key: which assumptions drive the answer
 //! /estimates    a row per term of every analysis, arm and replicate that keeps them (only with estimators)
 //! /performance  a row per cell, analysis, arm and term: mean over replicates, empirical and model standard error
+//! /estimator_pairs  a row per cell, arm and term that an analysis before has too: paired differences
 //! /fit_failures a row per cell, analysis, arm and reason for which fits had no answer
 //! /failures     a row per replicate that could not be completed
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
@@ -27,6 +28,7 @@ use super::driver_table;
 use super::error::OutputError;
 use super::estimate_tables;
 use super::layout::AttributeValue;
+use super::pair_table;
 use super::read::ResultReader;
 use super::results::{About, Results};
 use super::study_measures::measures;
@@ -123,6 +125,14 @@ impl StudyFile {
         Ok(())
     }
 
+    /// Keeps the text of a program that analysed the data.
+    ///
+    /// # Errors
+    /// As [`ResultFile::text`].
+    pub fn program(&mut self, title: &str, text: &str) -> Result<(), OutputError> {
+        self.file.text("programs", title, text)
+    }
+
     /// Adds the answer and gives the file its name.
     ///
     /// # Errors
@@ -132,7 +142,9 @@ impl StudyFile {
         let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
         let measures = self.measures.clone();
         let analyses = if self.estimates.is_some() {
-            vec![estimate_tables::performance(&results.analyses), estimate_tables::fit_failures(&results.analyses)]
+            let tables = [estimate_tables::performance(&results.analyses), estimate_tables::fit_failures(&results.analyses)];
+            let pairs = (!results.pairs.is_empty()).then(|| pair_table::write(&results.pairs));
+            tables.into_iter().chain(pairs).collect()
         } else {
             Vec::new()
         };
@@ -163,6 +175,7 @@ impl StudyFile {
         file.attribute_i64("interrupted", about.interrupted.into());
         if let Some(target) = about.until_mcse {
             file.attribute_f64("until_mcse", target);
+            file.attribute_text("until_of", &about.until_of);
         }
         file.attribute_i64("feedback", about.feedback.into());
         file.attribute_i64("open_clinics", about.open.into());
@@ -229,6 +242,7 @@ fn read_about(file: &ResultReader) -> Result<About, OutputError> {
         first: count("first_replicate")?,
         asked: count("replicates_asked")?,
         done: count("replicates_done")?,
+        until_of: text("until_of")?,
         until_mcse: match file.attribute("until_mcse")? {
             Some(AttributeValue::F64(target)) => Some(target),
             _ => None,

@@ -3,6 +3,7 @@
 use super::driver_table;
 use super::error::OutputError;
 use super::estimate_tables;
+use super::pair_table;
 use super::read::{OwnedTable, OwnedValues, ResultReader};
 use super::results::{About, ArmResults, CellResults, Contrast, Results};
 use crate::dataset::built::{Builder, BuiltTable};
@@ -217,7 +218,8 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
     let known = file.table_names()?.iter().any(|name| name == driver_table::NAME);
     let drivers = if known { driver_table::read(&file.table(driver_table::NAME)?) } else { Vec::new() };
     let analyses = estimate_tables::read(file)?;
-    Ok(Results { about, cells, analyses, drivers, failures: read_failures(&file.table("failures")?) })
+    let pairs = pair_table::read(file)?;
+    Ok(Results { about, cells, analyses, pairs, drivers, failures: read_failures(&file.table("failures")?) })
 }
 
 fn read_cells(table: &OwnedTable, about: &About) -> Vec<CellResults> {
@@ -281,7 +283,7 @@ fn read_failures(table: &OwnedTable) -> Vec<Failure> {
 }
 
 /// A value and its error; not defined where the file has no such columns.
-fn pair(table: &OwnedTable, name: &str, row: usize) -> Measured {
+pub(super) fn pair(table: &OwnedTable, name: &str, row: usize) -> Measured {
     Measured { value: real(table, name, row), mcse: real(table, &error_of(name), row) }
 }
 

@@ -1,4 +1,4 @@
-//! Text files (tables as text, figures) that appear under their name only when they are complete.
+//! Files other than result files (tables as text, pages, pictures) that appear under their name only when they are complete.
 
 use super::error::{During, OutputError};
 use super::place::Target;
@@ -6,7 +6,7 @@ use super::writer::WriteOptions;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A text file to be written.
+/// A file to be written.
 #[derive(Debug)]
 pub struct TextFile(Target);
 
@@ -22,11 +22,11 @@ impl TextFile {
         Ok(Self(target))
     }
 
-    /// Writes the text under a temporary name and gives it its own.
+    /// Writes the text, or the bytes of a picture, under a temporary name and gives it its own.
     ///
     /// # Errors
     /// Disk full, or a refusal of the operating system.
-    pub fn finish(self, text: &str) -> Result<PathBuf, OutputError> {
+    pub fn finish(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<PathBuf, OutputError> {
         let temporary = self.0.temporary()?;
         fs::write(temporary.path(), text).during("write", self.0.path())?;
         self.0.publish(temporary)?;

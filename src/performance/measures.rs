@@ -62,21 +62,21 @@ pub fn share(count: usize, n: usize) -> Measured {
 }
 
 /// Sums of values about their mean.
-struct Spread {
-    n: f64,
-    mean: f64,
-    variance: f64,
+pub(super) struct Spread {
+    pub(super) n: f64,
+    pub(super) mean: f64,
+    pub(super) variance: f64,
 }
 
 impl Spread {
-    fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         let n = values.clone().count() as f64;
         let mean = values.clone().sum::<f64>() / n;
         let variance = values.map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
         Self { n, mean, variance }
     }
 
-    fn mean(&self) -> Measured {
+    pub(super) fn mean(&self) -> Measured {
         Measured { value: self.mean, mcse: (self.variance / self.n).sqrt() }
     }
 }

@@ -1,6 +1,8 @@
 //! What a simulation reports about a quantity: its value and the Monte Carlo standard error; and which assumptions move it.
 
+pub mod criterion;
 pub mod measures;
+pub mod pairs;
 pub mod sensitivity;
 
 /// A long-run quantity estimated from replicates, and how far chance may have moved it.

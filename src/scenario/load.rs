@@ -4,6 +4,7 @@ use super::assumed::Assumed;
 use super::design::Design;
 use super::document::Document;
 use super::estimators;
+use super::estimators::keys::Estimator;
 use super::file::{Output, Rows, ScenarioFile};
 use super::names::nearly_shipped;
 use super::overrides::{Override, canonical, resolve, where_set};
@@ -48,6 +49,8 @@ pub struct Scenario {
     pub luck: Luck,
     /// Analyses that the study makes of its data.
     pub analyses: Analyses,
+    /// The same as they are written.
+    pub written: Vec<Estimator>,
     /// Cells of the design, in its order; of a full factorial, the last factor of the sweep varies fastest.
     pub cells: Vec<CellPlan>,
 }
@@ -157,6 +160,7 @@ impl Scenario {
             sampling,
             luck: base.luck,
             analyses,
+            written: base.estimators,
             cells,
         })
     }

@@ -5,6 +5,7 @@
 //! valid; and when it refuses, [`check`] compares the tree with the [`schema`] of that type to
 //! say in plain words, and all at once, what is wrong ([`problem`]).
 pub mod assumed;
+pub mod changes;
 pub mod check;
 pub mod describe;
 pub mod design;

@@ -14,19 +14,27 @@ use super::tree::{Kind, Node};
 /// # Errors
 /// The text is no scenario.
 pub fn rewritten(name: &str, text: &str, values: &[(String, f64)]) -> Result<String, Problems> {
+    let written: Vec<(String, String)> = values.iter().map(|(key, value)| (key.clone(), shortest(*value))).collect();
+    written_into(name, text, &written)
+}
+
+/// The same with values as they are to be written.
+///
+/// # Errors
+/// The text is no scenario.
+pub fn written_into(name: &str, text: &str, values: &[(String, String)]) -> Result<String, Problems> {
     let (file, document) = read_document::<ScenarioFile>(name, text)?;
     let full = written_out(&file);
     let mut out = text.to_owned();
     for (key, value) in values {
         let Ok(path) = key.parse::<Path>() else { continue };
-        let value = shortest(*value);
         if full.as_ref().is_some_and(|(_, root)| root.at(&path).is_some()) {
-            out = set(&out, &path, &value, full.as_ref()).unwrap_or(out);
+            out = set(&out, &path, value, full.as_ref()).unwrap_or(out);
             continue;
         }
         // What an arm says itself stays.
         for place in in_arms(&document.root, &path).into_iter().filter(|place| document.root.at(place).is_none()) {
-            out = set(&out, &place, &value, None).unwrap_or(out);
+            out = set(&out, &place, value, None).unwrap_or(out);
         }
     }
     Ok(out)

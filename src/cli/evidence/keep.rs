@@ -1,7 +1,8 @@
 //! The report as a file: its ending says which kind.
 
+use crate::cli::csv_table::cell;
 use crate::cli::failure::Failure;
-use crate::dataset::column::{ColumnValues, Table};
+use crate::dataset::column::Table;
 use crate::evidence::figure::forest;
 use crate::evidence::gallery::Gallery;
 use crate::evidence::report::Report;
@@ -87,14 +88,7 @@ fn csv(report: &Report) -> Result<String, Failure> {
     let names = table.specs().iter().map(|spec| spec.name);
     out.write_record(["id"].into_iter().chain(names.skip(1)).chain(["quantity", "source", "doi", "miss"])).map_err(failed)?;
     for (at, row) in report.rows.iter().enumerate() {
-        let values = table.specs().iter().zip(table.columns()).skip(1).map(|(spec, column)| match column {
-            ColumnValues::F64(values) if values[at].is_nan() => String::new(),
-            ColumnValues::F64(values) => values[at].to_string(),
-            ColumnValues::I32(values) => values[at].to_string(),
-            ColumnValues::I16(values) => values[at].to_string(),
-            ColumnValues::Flag(codes) => codes[at].to_string(),
-            ColumnValues::Category(codes) => spec.labels[codes[at] as usize - 1].to_owned(),
-        });
+        let values = table.specs().iter().zip(table.columns()).skip(1).map(|(spec, column)| cell(spec, &column, at));
         let target = &row.target;
         let texts = [&target.quantity, &target.source, &target.doi, &target.miss].map(Clone::clone);
         out.write_record([target.id.clone()].into_iter().chain(values).chain(texts)).map_err(failed)?;

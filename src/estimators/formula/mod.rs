@@ -5,7 +5,9 @@
 //! are known before any data are seen ([`model`]).
 
 pub mod ast;
+pub mod conditions;
 pub mod expr;
+pub mod handed;
 mod lex;
 pub mod model;
 pub mod names;

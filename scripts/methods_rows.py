@@ -1,0 +1,267 @@
+"""The rows of the table in docs/methods.md: what is looked at in which scenario, and what is known about it.
+
+`known` is a number from closed_forms.py, or a published one.
+"""
+
+import csv
+import math
+from dataclasses import dataclass, field
+
+import closed_forms as algebra
+from program import ROOT
+
+SHARES = {"rejection", "coverage", "boundary"}
+
+
+@dataclass
+class Row:
+    """One quantity of one analysis. `cell`: last part of swept keys, and their values; `arm`: for analyses of one arm."""
+
+    what: str
+    known: float
+    analysis: str
+    term: str
+    measure: str = "estimate"
+    cell: dict = field(default_factory=dict)
+    arm: str = ""
+    # Monte Carlo standard error of a published number.
+    known_mcse: float = 0.0
+    # How far the formula itself may be off, where it is a limit or an approximation.
+    slack: float = 0.0
+    # In place of a simulated number: a published one is compared with a formula.
+    by_algebra: float | None = None
+
+
+def icc_sd(icc):
+    """Standard deviation between therapists beside one of 10 within."""
+    return 10 * math.sqrt(icc / (1 - icc))
+
+
+def ignoring_therapists():
+    for icc in (0.0, 0.05, 0.1):
+        trial = algebra.two_arms(5, 10, icc_sd(icc) ** 2, 100)
+        cell, term = {"therapist_slope_sd": icc_sd(icc)}, "arm: the same"
+        of = f"type I error, ICC {icc:g}: "
+        yield Row(of + "t test", trial.naive(), "t test", term, "rejection", cell)
+        yield Row(of + "CR0", algebra.uncorrected(5), "CR0", term, "rejection", cell)
+        yield Row(of + "CR2", 0.05, "CR2", term, "rejection", cell)
+        yield Row(of + "mixed model", trial.mixed(), "mixed model", term, "rejection", cell)
+
+
+def few_therapists():
+    for groups in (10, 30, 50, 100):
+        study = algebra.Balanced(groups, 5, 25)
+        mean, sd = study.variance()
+        cell = {"therapists": groups}
+        of = f"{groups} therapists: "
+        yield Row(of + "mean variance between them", mean, "Satterthwaite", "var therapist", "estimate", cell)
+        yield Row(of + "SD of that estimate", sd, "Satterthwaite", "var therapist", "empirical_se", cell)
+        yield Row(of + "share of estimates of 0", study.singular(), "Satterthwaite", "", "boundary", cell)
+        yield Row(
+            of + "coverage of the mean, Satterthwaite", 1 - study.mixed(), "Satterthwaite", "(Intercept)", "coverage", cell
+        )
+        rows = 1 - study.mixed(study.df, study.df)
+        yield Row(of + "coverage of the mean, ± 1.96", rows, "rows", "(Intercept)", "coverage", cell)
+    # Maas and Hox: groups of 5, 30 and 50, shares of .1, .2 and .3, a thousand data sets of each.
+    for groups, missed in ((30, 0.089), (50, 0.074), (100, 0.060)):
+        cells = [algebra.Balanced(groups, size, icc_sd(icc) ** 2) for size in (5, 30, 50) for icc in (0.1, 0.2, 0.3)]
+        found = sum(cell.missed_variance() for cell in cells) / len(cells)
+        what = f"intervals of the variance that miss it, {groups} groups: Maas and Hox, and algebra"
+        yield Row(what, missed, "", "", by_algebra=found, known_mcse=math.sqrt(missed * (1 - missed) / 9000))
+
+
+def seventeen_therapists():
+    for icc in (0.0, 0.05, 0.08, 0.12):
+        study = algebra.Balanced(17, 7, icc_sd(icc) ** 2)
+        mean, sd = study.share()
+        cell = {"therapist_slope_sd": icc_sd(icc)}
+        of = f"true share {icc:g}: "
+        yield Row(of + "mean estimate", mean, "mixed model", "icc therapist", "estimate", cell)
+        yield Row(of + "SD of the estimate", sd, "mixed model", "icc therapist", "empirical_se", cell)
+        yield Row(of + "share of estimates of 0", study.singular(), "mixed model", "", "boundary", cell)
+
+
+def exact_singular_fits():
+    """Published to 16 digits: chance by therapists, clients of each, share of the variance."""
+    with open(ROOT / "tests" / "data" / "singular_fit_probability_exact.csv", encoding="utf-8") as lines:
+        return {
+            (int(row["J"]), int(row["m"]), float(row["icc"])): float(row["P_tau2_hat_zero_REML"])
+            for row in csv.DictReader(lines)
+        }
+
+
+def singular_fits():
+    exact = exact_singular_fits()
+    for groups in (5, 20, 50):
+        for size in (5, 20):
+            for icc in (0.0, 0.05):
+                cell = {"therapists": groups, "clients_per_therapist": size, "therapist_slope_sd": icc_sd(icc)}
+                known = exact[groups, size, icc]
+                assert math.isclose(known, algebra.Balanced(groups, size, icc_sd(icc) ** 2).singular(), rel_tol=1e-9)
+                what = f"singular fits, {groups} × {size}, share {icc:g}"
+                yield Row(what, known, "mixed model", "", "boundary", cell)
+
+
+def unreliable_means():
+    effects = {"therapist's part works": (-5, 0), "client's part works": (0, -5), "both work": (-5, -5)}
+    for size in (2, 4, 8, 16):
+        rel = algebra.reliability(0.1, size)
+        for arm, (between, within) in effects.items():
+            known = between + (within - between) * (1 - rel)
+            term, what = "mean(early | therapist)", f"between coefficient (truth {between}), {arm}, {size} clients each"
+            yield Row(what, known, "group means", term, "estimate", {"clients_per_therapist": size}, arm)
+
+
+def contextual_effect():
+    rel, term = algebra.reliability(0.1, 4), "mean(early | therapist)"
+    effects = {"both work": (-2.5, -2.5), "therapist's part works": (-2.5, 0), "client's part works": (0, -2.5)}
+    for arm, (between, within) in effects.items():
+        what = f"contextual coefficient (truth {between - within:g}), {arm}"
+        yield Row(what, (between - within) * rel, "contextual", term, "estimate", {}, arm)
+    yield Row("type I error of its test, both work", 0.05, "contextual", term, "rejection", {}, "both work")
+
+
+def sampling_effect():
+    # Alliance: variance .3 between therapists, whose part alone works, 10 points per SD.
+    for size in (1, 4, 16, 32):
+        known = 10 * 0.3 * (32 - size) / 31
+        what = f"covariance of alliance and gain, {size} clients per therapist"
+        yield Row(what, known, "covariance", "mean", "estimate", {"clients_per_therapist": f"[{size}]"})
+
+
+def early_gains():
+    for error in (0, 6):
+        world = algebra.EarlyGains(error)
+        cell, of = {"residual": error}, f"alliance effect (truth 0), error {error}: "
+        yield Row(of + "unadjusted", -world.on_intake(), "unadjusted", "early", "estimate", cell)
+        yield Row(of + "with intake", world.on_intake(), "adjusted for intake", "early", "estimate", cell)
+        third = "adjusted for symptoms at the rating"
+        yield Row(of + "with symptoms at the rating", world.on_third(), third, "early", "estimate", cell)
+        both = "adjusted for both forms"
+        yield Row(of + "with both forms", world.on_both(), both, "early", "estimate", cell)
+
+
+def unseen_dropout():
+    arms = {"by chance": (0, True), "by what was seen": (1, True), "by what was not seen": (1, False)}
+    for arm, (slope, seen) in arms.items():
+        known = algebra.Missing(0.3, slope, seen)
+        of = f"mean (truth 72), missing {arm}: "
+        yield Row(of + "completers", known.completers, "completers", "mean", "estimate", {}, arm)
+        yield Row(
+            of + "last value carried forward", known.carried, "last value carried forward", "mean", "estimate", {}, arm
+        )
+        unseen = slope and not seen
+        # A limit for many clients where the line is not the true one.
+        slack = 0.02 if unseen else 0.0
+        yield Row(
+            of + "adjusted for intake",
+            known.adjusted,
+            "adjusted for intake",
+            "(Intercept)",
+            "estimate",
+            {},
+            arm,
+            slack=slack,
+        )
+        if not unseen:
+            yield Row(of + "mixed model", 72, "mixed model", "(Intercept)", "estimate", {}, arm)
+
+
+def ranking_therapists():
+    for size in (10, 40):
+        for icc in (0.05, 0.1):
+            cell = {"clients_per_therapist": size, "effectiveness": icc_sd(icc)}
+            rel = algebra.reliability(icc, size)
+            what = f"correlation of means with truth, {size} clients each, share {icc:g}"
+            yield Row(what, algebra.correlation_mean(math.sqrt(rel), 30), "means", "r between", "estimate", cell)
+
+
+def nickell():
+    term = "within(lag(alliance) | client)"
+    for ratings in (4, 6, 11, 26):
+        for rho in (0.3, 0.6):
+            known = rho + algebra.nickell(rho, ratings - 1)
+            cell = {"session_cap": ratings, "inertia": rho}
+            what = f"within clients, {ratings} ratings (truth {rho:g})"
+            # The formula is a limit for many clients; with 200 it is off by about 1/200 of what is left.
+            yield Row(what, known, "within clients", term, "estimate", cell, slack=0.005)
+
+
+def lagged_effects():
+    arms = {"nothing works": (0, 0), "alliance works": (0.2, 0), "symptoms lift alliance": (0, 0.4), "both": (0.2, 0.4)}
+    for sessions in (5, 10, 20):
+        for arm, (works, lifts) in arms.items():
+            series = algebra.Lagged(sessions, works, lifts)
+            cross, inertia = series.coefficients()
+            cell, of = {"session_cap": sessions}, f"{sessions} sessions, {arm}: "
+            own = ("person-mean-centred", "within(alliance | client)")
+            # A limit for many clients, as Nickell's bias is.
+            yield Row(of + f"effect of alliance (truth {series.effect:.2f})", cross, *own, "estimate", cell, arm, slack=0.02)
+            own = ("mixed model, centred", "within(symptoms | client)")
+            yield Row(of + "inertia of symptoms (truth 0.7)", inertia, *own, "estimate", cell, arm, slack=0.005)
+
+
+def few_studies():
+    for studies in (3, 5, 10, 20):
+        pooled = algebra.Pooled(studies, 50, 0.25, 0.8)
+        cell, of = {"count": studies}, f"{studies} studies: "
+        # Fisher's z is not quite normal, nor are the true effects.
+        yield Row(of + "coverage, DerSimonian and Laird", pooled.coverage(), "DL", "z", "coverage", cell, slack=0.005)
+        kh, fixed = "DL, Knapp and Hartung", "one true effect"
+        yield Row(of + "coverage, Knapp and Hartung", 0.95, kh, "z", "coverage", cell, slack=0.005)
+        yield Row(of + "coverage, one true effect", pooled.fixed_coverage(), fixed, "z", "coverage", cell, slack=0.005)
+        yield Row(of + "mean z", pooled.expected, "DL", "z", "estimate", cell)
+        yield Row(of + "mean τ", pooled.tau(), "DL", "tau", "estimate", cell, slack=0.003)
+
+
+def partially_nested():
+    # Variance of a client's own slope from 11 weekly scores, whose times have a sum of squares of 110.
+    within, between = 0.4**2 + 2.6**2 / 110, 0.4**2 * 0.05 / 0.95
+    term = "session:arm: second"
+    known = {1: algebra.two_arms(6, 10, between, within).naive(), 0: algebra.partially_nested(6, 10, between, within)}
+    for share, name in ((1, "both arms have therapists"), (0, "one arm has")):
+        what = f"type I error without therapists, {name}"
+        yield Row(what, known[share], "two levels", term, "rejection", {"therapist_share": share})
+    what = "type I error with therapists' slopes, both arms have therapists"
+    three = algebra.two_arms(6, 10, between, within).mixed()
+    yield Row(what, three, "three levels", term, "rejection", {"therapist_share": 1})
+    what = "type I error with the slopes of one arm's therapists, one arm has"
+    one = algebra.partially_nested_model(6, 10, between, within)
+    yield Row(what, one, "one arm's therapists", term, "rejection", {"therapist_share": 0})
+
+
+def morris_2019():
+    with open(ROOT / "tests" / "data" / "morris2019_R_estimates_MIT.csv", encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["gamma"].strip() == "1.0" and row["method"].strip('" ') == "Cox"]
+    estimates, errors = ([float(row[name]) for row in rows] for name in ("theta", "se"))
+    n = len(rows)
+    mean = sum(estimates) / n
+    sd = math.sqrt(sum((x - mean) ** 2 for x in estimates) / (n - 1))
+    model = math.sqrt(sum(x * x for x in errors) / n)
+    spread = math.sqrt(sum((x * x - model * model) ** 2 for x in errors) / (n - 1))
+    coverage = sum(abs(x + 0.5) <= 1.959963985 * se for x, se in zip(estimates, errors)) / n
+    own = ("Cox", "arm: treated")
+    yield Row("mean log hazard ratio (truth −.5)", mean, *own, "estimate", known_mcse=sd / math.sqrt(n))
+    yield Row("empirical standard error", sd, *own, "empirical_se", known_mcse=sd / math.sqrt(2 * (n - 1)))
+    yield Row("stated standard error", model, *own, "model_se", known_mcse=spread / (2 * model * math.sqrt(n)), slack=0.002)
+    yield Row("coverage", coverage, *own, "coverage", known_mcse=math.sqrt(coverage * (1 - coverage) / n))
+
+
+# Every scenario, and a setting that makes its world another one than the rows speak of.
+SCENARIOS = {
+    ignoring_therapists: "clinics.clients_per_therapist=30",
+    few_therapists: "symptoms.therapist_slope_sd=8.0",
+    seventeen_therapists: "symptoms.slope_sd=6.0",
+    singular_fits: "symptoms.slope_sd=4.0",
+    unreliable_means: "match.alliance_variance=0.9",
+    contextual_effect: "match.alliance_variance=4.0",
+    sampling_effect: "therapists.alliance_variance=0.9",
+    early_gains: "alliance.inertia=-0.5",
+    unseen_dropout: 'measures["symptoms"].missing.chance=0.6',
+    ranking_therapists: "symptoms.noise=15.0",
+    nickell: "alliance.initial_state_variance=0.0",
+    lagged_effects: "symptoms.rate=0.6",
+    few_studies: "clinics.alliance_effect_sd=0.0",
+    partially_nested: "symptoms.therapist_slope_sd=0.4",
+    morris_2019: "endings.session_cap=10",
+}

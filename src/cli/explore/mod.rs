@@ -1,0 +1,57 @@
+//! `dyadsim explore`: the lessons as a page in the browser, served from here to this machine only.
+
+mod guard;
+mod jobs;
+mod server;
+
+use super::args::Explore;
+use super::failure::{End, Failure};
+use super::terminal::answer;
+use super::threads;
+use crate::explorer::bench::Trouble;
+use crate::explorer::lessons::own;
+use crate::explorer::page::page;
+use crate::explorer::view::describe_own;
+use anyhow::{Context, anyhow};
+use std::fs;
+use std::net::Ipv4Addr;
+use tokio::net::TcpListener;
+
+/// Serves the page until it is interrupted.
+///
+/// # Errors
+/// The scenario cannot be read or is wrong, or the port is taken.
+pub fn run(args: &Explore) -> Result<End, Failure> {
+    threads::start(args.threads).map_err(Failure::Input)?;
+    let text = match &args.file {
+        Some(file) => fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::Io)?,
+        None => own::LESSON.scenario.to_owned(),
+    };
+    let own = describe_own(&text).map_err(|trouble| match trouble {
+        Trouble::Wrong(what) => Failure::Input(anyhow!(what)),
+        Trouble::Stopped => Failure::Input(anyhow!("stopped")),
+    })?;
+    let page = page(&own, args.file.is_some());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start").map_err(Failure::Io)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
+            .await
+            .with_context(|| format!("cannot listen on port {}; without --port a free one is taken", args.port))
+            .map_err(Failure::Io)?;
+        let port = listener.local_addr().context("cannot listen").map_err(Failure::Io)?.port();
+        let address = format!("http://127.0.0.1:{port}/");
+        answer(&format!("{address}\n"))?;
+        eprintln!("The explorer is open at {address} (this machine only). Stop it with Ctrl-C.");
+        if !args.no_open && open::that_detached(&address).is_err() {
+            eprintln!("No browser could be started: open the address yourself.");
+        }
+        let stopped = async {
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        tokio::select! {
+            ended = server::serve(listener, server::app(page, port)) => ended.context("the server broke off").map_err(Failure::Io)?,
+            () = stopped => {}
+        }
+        Ok(End::Done)
+    })
+}
