@@ -57,7 +57,7 @@ params! {
         /// A training that starts at a date.
         training: Training = Training::default() => dive;
         /// Points of the level clients are heading for that make a d of 1 in final outcome: final scores have an SD of
-        /// about 22, and routine courses cover about half of the distance.
+        /// about 20, and routine courses cover two fifths of the distance.
         heading_per_d: f64 = 50.0, "points per d", [0.0, 1000.0], "calibrated to the reference clinic";
         /// The same under linear growth: points per session.
         slope_per_d: f64 = 5.0, "points per session per d", [0.0, 1000.0], "calibrated to the reference clinic";
