@@ -24,7 +24,9 @@ fn every_method_answers_and_names_its_terms() {
     let found = totals(&laboratory(&[])).estimates;
     for one in &found.cells[0] {
         assert!(one.failed <= one.fits / 4, "{}: {} of {} without an answer: {:?}", one.name, one.failed, one.fits, one.reasons);
-        for term in one.terms.iter().filter(|term| !["p highest", "rank sd", "false flags", "wrong side", "R2"].contains(&term.term.as_str())) {
+        for term in
+            one.terms.iter().filter(|term| !["p highest", "rank sd", "false flags", "wrong side", "R2"].contains(&term.term.as_str()))
+        {
             assert!(term.estimate.n() > 0, "{}: {} is never estimated", one.name, term.term);
         }
     }
