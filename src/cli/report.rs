@@ -20,7 +20,7 @@ pub fn report(args: &Report) -> Result<End, Failure> {
     let output =
         args.output.clone().unwrap_or_else(|| args.file.with_extension("html").file_name().map_or_else(PathBuf::new, PathBuf::from));
     let file = TextFile::create(&output, WriteOptions { overwrite: args.force })?;
-    let written = file.finish(page(&Source::read(&args.file)?))?;
+    let written = file.finish(&page(&Source::read(&args.file)?))?;
     Messages { quiet: args.quiet }.say(&format!("Report: {} (open it in a browser)", written.display()));
     Ok(End::Done)
 }
@@ -42,7 +42,7 @@ pub fn plot(args: &Plot) -> Result<End, Failure> {
     let file = TextFile::create(&output, WriteOptions { overwrite: args.force })?;
     let look = Look { width: f64::from(args.width), heading: !args.bare, ..Look::PAPER };
     let bytes = kind.render(&chart.figure.draw(&look)).map_err(|error| Failure::Input(anyhow!("cannot draw {name}: {error}")))?;
-    let written = file.finish(bytes)?;
+    let written = file.finish(&bytes)?;
     let about = chart.figure.about();
     Messages { quiet: args.quiet }.say(&format!("{}: {}\n{}", about.title, written.display(), about.sentence));
     Ok(End::Done)

@@ -38,7 +38,7 @@ impl Axis {
 
     /// A scale with these ends, whatever the values: ticks are the round numbers between them.
     pub fn between((low, high): (f64, f64), ticks: usize, (left, right): (f64, f64)) -> Self {
-        if !(low < high) {
+        if low >= high || !(high - low).is_finite() {
             return Self::over([low, high], ticks, (left, right));
         }
         let (step, decimals) = step((high - low) / ticks.max(1) as f64);

@@ -26,7 +26,7 @@ impl TextFile {
     ///
     /// # Errors
     /// Disk full, or a refusal of the operating system.
-    pub fn finish(self, text: impl AsRef<[u8]>) -> Result<PathBuf, OutputError> {
+    pub fn finish(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<PathBuf, OutputError> {
         let temporary = self.0.temporary()?;
         fs::write(temporary.path(), text).during("write", self.0.path())?;
         self.0.publish(temporary)?;

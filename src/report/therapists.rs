@@ -37,7 +37,9 @@ pub fn chapter(source: &Source) -> Chapter {
             continue;
         };
         parts.push(Part::of_arm("caterpillar", arm, caterpillar(source, arm, &predicted)));
-        parts.push(Part::of_arm("ranks", arm, ranks(source, arm, &predicted)));
+        if predicted.len() <= RANKED {
+            parts.push(Part::of_arm("ranks", arm, ranks(source, arm, &predicted)));
+        }
     }
     if !failed.is_empty() {
         let words =
@@ -114,30 +116,44 @@ fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted]) -> Caterpil
 /// Nodes by which a normal distribution is averaged over: medians of equal shares.
 const NODES: usize = 61;
 
-/// Probability that each of several independent normal quantities is among the `best` lowest: over the values that it may have,
-/// the number of others below is a sum of independent indicators.
+/// Up to so many others the distribution of the number below is worked out, beyond it is close to normal.
+const EXACT: usize = 150;
+/// More therapists than this have no chart of ranks.
+const RANKED: usize = 1000;
+
+/// Probability that fewer than `best` of independent events happen, given the probability of each.
+fn fewer_than(best: usize, events: &[f64]) -> f64 {
+    if events.len() > EXACT {
+        let (mean, variance) = events.iter().fold((0.0, 0.0), |(mean, variance), p| (mean + p, variance + p * (1.0 - p)));
+        return normal_cdf((best as f64 - 0.5 - mean) / variance.max(1e-12).sqrt());
+    }
+    // Probabilities of 0, 1, … events, up to one less than `best`.
+    let mut happened = vec![0.0; best];
+    happened[0] = 1.0;
+    for p in events {
+        for k in (0..best).rev() {
+            happened[k] = happened[k] * (1.0 - p) + if k > 0 { happened[k - 1] * p } else { 0.0 };
+        }
+    }
+    happened.iter().sum()
+}
+
+/// Probability that each of several independent normal quantities (mean and standard error) is among the `best` lowest: averaged
+/// over the values that it may have, the probability that fewer than `best` others are below.
 fn among_lowest(values: &[(f64, f64)], best: usize) -> Vec<f64> {
+    let below = |x: f64, i: usize, j: usize| {
+        let (mean, se) = values[j];
+        match se > 0.0 {
+            true => normal_cdf((x - mean) / se),
+            false => f64::from(u8::from(x > mean || (x == mean && j < i))),
+        }
+    };
     let of_one = |i: usize| {
         let (mean, se) = values[i];
         let at_node = |node: usize| {
             let x = mean + se * normal_quantile((node as f64 + 0.5) / NODES as f64);
-            // Shares of 0, 1, … below, up to one less than `best`.
-            let mut below = vec![0.0; best];
-            below[0] = 1.0;
-            for (j, &(other, its_se)) in values.iter().enumerate().filter(|(j, _)| *j != i) {
-                let tie = if j < i { 1.0 } else { 0.0 };
-                let p = if its_se > 0.0 {
-                    normal_cdf((x - other) / its_se)
-                } else if x == other {
-                    tie
-                } else {
-                    f64::from(u8::from(x > other))
-                };
-                for k in (0..best).rev() {
-                    below[k] = below[k] * (1.0 - p) + if k > 0 { below[k - 1] * p } else { 0.0 };
-                }
-            }
-            below.iter().sum::<f64>()
+            let others: Vec<f64> = (0..values.len()).filter(|&j| j != i).map(|j| below(x, i, j)).collect();
+            fewer_than(best, &others)
         };
         (0..NODES).map(at_node).sum::<f64>() / NODES as f64
     };
@@ -197,5 +213,16 @@ mod tests {
         // One better than the other by one standard error of the difference: Φ(1).
         let apart = among_lowest(&[(0.0, 0.5f64.sqrt()), (1.0, 0.5f64.sqrt())], 1);
         assert!((apart[0] - 0.8413).abs() < 2e-3, "{apart:?}");
+    }
+
+    #[test]
+    fn many_events_are_close_to_normal() {
+        let events: Vec<f64> = (0..EXACT).map(|i| 0.1 + 0.5 * i as f64 / EXACT as f64).collect();
+        let mut one_more = events.clone();
+        one_more.push(0.0);
+        for best in [40, 50, 55, 65] {
+            let (exact, normal) = (fewer_than(best, &events), fewer_than(best, &one_more));
+            assert!((exact - normal).abs() < 0.005, "{best}: {exact} {normal}");
+        }
     }
 }

@@ -130,7 +130,7 @@ fn ends(series: &[Series]) -> Option<[f64; 2]> {
         || series.iter().flat_map(|series| &series.points).flat_map(|point| [point.y, point.low, point.high]).filter(|x| x.is_finite());
     let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
     let room = (0.08 * (high - low)).max(0.5);
-    (low <= high).then(|| [low - room, high + room])
+    (low <= high).then_some([low - room, high + room])
 }
 
 fn symptoms(source: &Source, courses: &[Course], last: usize) -> Lines {

@@ -21,6 +21,21 @@ pub struct Block {
     pub scatter: DMatrix<f64>,
 }
 
+impl Block {
+    /// Moments of some observations.
+    pub fn of(values: &[DVector<f64>]) -> Self {
+        let n = values.len() as f64;
+        let p = values.first().map_or(0, DVector::len);
+        let mean = values.iter().fold(DVector::zeros(p), |sum, one| sum + one) / n;
+        let mut scatter = DMatrix::zeros(p, p);
+        for one in values {
+            let off = one - &mean;
+            scatter.ger(1.0 / n, &off, &off, 1.0);
+        }
+        Self { n, mean, scatter }
+    }
+}
+
 /// What changes with a parameter.
 #[derive(Clone, Debug)]
 pub enum Change {

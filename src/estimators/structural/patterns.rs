@@ -22,7 +22,11 @@ impl Patterns {
             sorted.entry(known).or_default().push(person);
         }
         sorted.remove(&Vec::new());
-        let blocks = sorted.iter().map(|(known, persons)| block(known, persons)).collect();
+        let values = |known: &[usize], person: &[f64]| DVector::from_iterator(known.len(), known.iter().map(|&v| person[v]));
+        let block = |(known, persons): (&Vec<usize>, &Vec<&Vec<f64>>)| {
+            Block::of(&persons.iter().map(|person| values(known, person)).collect::<Vec<DVector<f64>>>())
+        };
+        let blocks = sorted.iter().map(block).collect();
         Self { known: sorted.into_keys().collect(), blocks }
     }
 
@@ -45,18 +49,6 @@ impl Patterns {
         let square = |(at, block): (usize, &Block)| block.n * (block.scatter[(at, at)] + (block.mean[at] - mean) * (block.mean[at] - mean));
         (n, mean, places().map(square).sum::<f64>() / n)
     }
-}
-
-fn block(known: &[usize], persons: &[&Vec<f64>]) -> Block {
-    let n = persons.len() as f64;
-    let values = |person: &Vec<f64>| DVector::from_iterator(known.len(), known.iter().map(|&v| person[v]));
-    let mean = persons.iter().fold(DVector::zeros(known.len()), |sum, person| sum + values(person)) / n;
-    let mut scatter = DMatrix::zeros(known.len(), known.len());
-    for person in persons {
-        let off = values(person) - &mean;
-        scatter.ger(1.0 / n, &off, &off, 1.0);
-    }
-    Block { n, mean, scatter }
 }
 
 /// A model of paths with a mean for every variable that is seen; the means are the last parameters.

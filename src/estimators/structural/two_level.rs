@@ -191,16 +191,7 @@ impl Data {
         }
         let inside = (variables[0].len() - groups.count()) as f64;
         let mut blocks = vec![Block { n: inside, mean: DVector::zeros(p), scatter: scatter / inside }];
-        for means in by_size.values() {
-            let n = means.len() as f64;
-            let mean = means.iter().fold(DVector::zeros(p), |sum, one| sum + one) / n;
-            let mut scatter = DMatrix::zeros(p, p);
-            for one in means {
-                let off = one - &mean;
-                scatter.ger(1.0 / n, &off, &off, 1.0);
-            }
-            blocks.push(Block { n, mean, scatter });
-        }
+        blocks.extend(by_size.values().map(|means| Block::of(means)));
         Self { sizes: by_size.keys().map(|size| *size as f64).collect(), blocks }
     }
 
