@@ -170,7 +170,7 @@ compared$se_differs <- ifelse(is.na(compared$se.r), 0, relative(compared$se.r, c
 given <- compared$estimator %in% c("REML", "REML, Knapp-Hartung", "DL", "PM", "moderator") & compared$term != "tau"
 compared$limit_differs <- ifelse(given, pmax(relative(compared$low.r, compared$low.own), relative(compared$high.r, compared$high.own)), 0)
 # At the boundary (a variance of zero) there is no relative difference to speak of.
-zero <- grepl("^(var|tau)", compared$term) & abs(compared$estimate.r) < 1e-8 & abs(compared$estimate.own) < 1e-8
+zero <- grepl("^(var|tau)", compared$term) & abs(compared$estimate.r) < 1e-6 & abs(compared$estimate.own) < 1e-6
 compared$estimate_differs[zero] <- 0
 
 worst <- aggregate(cbind(estimate_differs, se_differs, limit_differs) ~ estimator, data = compared, FUN = max)

@@ -250,8 +250,8 @@ fn agree(value: &Value, [one, other]: [&str; 2], terms: &[(&str, &str)], toleran
 
 /// The same models built in.
 const MIXED: &str = r#"(
-    title: "Contextual analysis", seed: 31, replicates: 6,
-    clinics: (count: 2, therapists: 20, clients_per_therapist: 8),
+    title: "Contextual analysis", seed: 31, replicates: 4,
+    clinics: (count: 2, therapists: 30, clients_per_therapist: 15),
     estimators: [
         (name: "mixed", method: Mixed(formula: "post ~ pre + mean(early | therapist) + within(early | therapist) + (1 | therapist)")),
         (name: "linear", method: Linear(formula: "post ~ pre + mean(early | therapist) + within(early | therapist)")),
@@ -290,9 +290,9 @@ fn the_example_for_statsmodels_agrees_with_the_built_in_models() {
     let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let command = format!("'{python}' '{}'", example("statsmodels_mixed.py").display());
     let value = json(&desk.succeed(&["estimate", "study.ron", "--with", &command, "--columns", "post; pre; early; therapist", "--json"]));
-    // Its search ends early, and its standard errors come from the whole Hessian.
+    // Its standard errors come from a Hessian that also counts the variances as estimated.
     agree(&value, ["mixedlm", "mixed"], &TERMS[..4], 1e-2);
-    agree(&value, ["mixedlm", "mixed"], &TERMS[4..], 1e-2);
+    agree(&value, ["mixedlm", "mixed"], &TERMS[4..], 1e-5);
     agree(&value, ["ols", "linear"], &TERMS[..4], 1e-9);
 }
 

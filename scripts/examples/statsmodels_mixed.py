@@ -20,7 +20,8 @@ def analyse(data: pd.DataFrame) -> pd.DataFrame:
     data["early_mean"] = data.groupby("therapist")["early"].transform("mean")
     data["early_within"] = data["early"] - data["early_mean"]
     formula = "post ~ pre + early_mean + early_within"
-    mixed = smf.mixedlm(formula, data, groups=data["therapist"]).fit(reml=True)
+    # The usual search (bfgs, then lbfgs and cg) often ends at the boundary although the optimum is elsewhere.
+    mixed = smf.mixedlm(formula, data, groups=data["therapist"]).fit(reml=True, method="powell")
     variance = float(mixed.cov_re.iloc[0, 0])
     names = [name.replace("Intercept", "(Intercept)") for name in mixed.fe_params.index]
     mixed_rows = pd.DataFrame(

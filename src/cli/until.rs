@@ -42,7 +42,10 @@ pub fn wanted(mcse: Option<f64>, of: Option<&Precise>, scenario: &Scenario) -> R
     }
     let help = match judged.as_slice() {
         [] => "no term of the scenario's estimators has a truth; give one: truth: {\"TERM\": …}".to_owned(),
-        terms => format!("terms with a truth are: {}", terms.join(", ")),
+        terms => {
+            let once: std::collections::BTreeSet<&str> = terms.iter().map(String::as_str).collect();
+            format!("terms with a truth are: {}", once.into_iter().collect::<Vec<_>>().join(", "))
+        }
     };
     Err(Failure::Input(anyhow!("--until-of {of}: {help}")))
 }
