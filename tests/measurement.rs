@@ -122,7 +122,8 @@ fn halo_makes_a_correlation_where_alliance_does_nothing() {
         let text = format!(
             "(clinics: (count: 2, therapists: 10, clients_per_therapist: 25, outcome_sd: 0.0),
               alliance: (symptom_effect: 0.0, trait_drift: 0.0), clients: (severity_alliance: 0.0), therapists: (effectiveness: 0.0),
-              interventions: [NoRuptures()], endings: (session_cap: 6, {STAY}), {IDLE}, raters: (halo: {halo}))"
+              symptoms: Relaxation(heading_anxiety: 0.0), interventions: [NoRuptures()],
+              endings: (session_cap: 6, {STAY}), {IDLE}, raters: (halo: {halo}))"
         );
         let cell = cell(&text);
         let mut work = Workspace::default();
