@@ -170,7 +170,7 @@ fn couples_are_the_same_alone_and_beside_arms_of_other_sizes() {
 #[test]
 fn partners_resemble_each_other_as_asked() {
     // Client part: what attachment (-.09 and -.13) leaves of .40 is shared with r .5; the match part has nothing but itself.
-    let text = "(clinics: (count: 1000, therapists: 10, clients_per_therapist: 2),
+    let text = "(clinics: (count: 1000, therapists: 10, clients_per_therapist: 2, severity_sd: 0.0), clients: (severity_sd: 19.5),
         match: (attachment_mismatch: 0.0, shared_background: 0.0),
         couples: Some((alliance_correlation: 0.5, severity_correlation: 0.4, partner_share: 0.0)),
         endings: (session_cap: 1))";

@@ -20,7 +20,7 @@ fn calm(measures: &str, extra: &str) -> String {
     format!(
         "(clinics: (count: 4000, therapists: 5, clients_per_therapist: 2, outcome_sd: 0.0, dropout_sd: 0.0, severity_sd: 0.0, ending_sd: 0.0),
           alliance: (symptom_effect: 0.0, trait_drift: 0.0, growth: 0.0), tracking: (norm_clients: 200),
-          clients: (severity_alliance: 0.0), interventions: [NoRuptures()], endings: (session_cap: 4, {STAY}),
+          clients: (severity_sd: 19.5, severity_alliance: 0.0), interventions: [NoRuptures()], endings: (session_cap: 4, {STAY}),
           instruments: {{ \"plain\": (reliability: 0.9), \"points\": (sd: 19.5, latent_sd: 19.5) }},
           measures: {{ {measures} }}, {extra})"
     )
@@ -103,7 +103,7 @@ fn leniency_stays_with_the_client_and_reaches_every_rating_of_hers() {
 fn looking_back_before_the_session_misses_growth_and_afterglow() {
     let text =
         calm(r#""before": (instrument: "exact", of: Alliance, timing: PreSession), "just after": (instrument: "exact", of: Alliance)"#, "")
-            .replace("growth: 0.0", "growth: 0.5");
+            .replace("growth: 0.0", "growth: 0.5, growth_sessions: 5.0");
     let (_, forms) = forms(&cell(&text), 34);
     for t in [1, 4] {
         let gap: Vec<f64> = scores(&forms[0], 1, t).iter().zip(scores(&forms[0], 0, t)).map(|(post, pre)| post - pre).collect();
@@ -122,7 +122,8 @@ fn halo_makes_a_correlation_where_alliance_does_nothing() {
         let text = format!(
             "(clinics: (count: 2, therapists: 10, clients_per_therapist: 25, outcome_sd: 0.0),
               alliance: (symptom_effect: 0.0, trait_drift: 0.0), clients: (severity_alliance: 0.0), therapists: (effectiveness: 0.0),
-              interventions: [NoRuptures()], endings: (session_cap: 6, {STAY}), {IDLE}, raters: (halo: {halo}))"
+              symptoms: Relaxation(heading_anxiety: 0.0), interventions: [NoRuptures()],
+              endings: (session_cap: 6, {STAY}), {IDLE}, raters: (halo: {halo}))"
         );
         let cell = cell(&text);
         let mut work = Workspace::default();
