@@ -112,9 +112,9 @@ def unreliable_means():
             cell = {"clients_per_therapist": size}
             yield Row(what, known, "group means", term, "estimate", cell, arm)
             if size == 16:
-                # Right for many therapists.
+                # Right for many therapists; with 60 it goes too far by a sixteenth of the difference.
                 what = f"the same with latent means, {arm}, {size} clients each"
-                yield Row(what, between, "latent means", "between early", "estimate", cell, arm, slack=0.1)
+                yield Row(what, between, "latent means", "between early", "estimate", cell, arm, slack=0.4)
 
 
 def contextual_effect():
