@@ -8,6 +8,8 @@ use dyadsim::estimators::panel::gmm::{self, Use};
 use dyadsim::estimators::panel::two_stage::{Instrument, anderson_hsiao};
 use dyadsim::estimators::panel::{Panel, within};
 use dyadsim::estimators::status::Failure;
+use dyadsim::estimators::structural::cross_lagged::{self, Model};
+use dyadsim::estimators::structural::two_level;
 use dyadsim::estimators::survival::cox::{self, Options};
 use dyadsim::estimators::survival::{competing, gray, kaplan_meier, log_rank};
 use dyadsim::estimators::{agreement, linear};
@@ -104,7 +106,8 @@ fn regressions() {
                 sound("logistic", &found.coefficients);
             }
         }
-        if let Some(found) = mixtures.add(mixed::fit(&yes, &x[..2], &group, 1 + luck.below(5) as usize)) {
+        let link = if luck.below(2) == 0 { Link::Logit } else { Link::Cloglog };
+        if let Some(found) = mixtures.add(mixed::fit(&yes, &x[..2], link, &group, 1 + luck.below(5) as usize)) {
             sound("logistic with groups", &found.coefficients);
             assert!(found.variance >= 0.0 && (0.0..1.0).contains(&found.icc), "{found:?}");
         }
@@ -157,6 +160,31 @@ fn times_to_events() {
     }
     seen.both("curves and tests");
     models.both("Cox");
+}
+
+#[test]
+fn models_of_covariances() {
+    let (mut luck, mut waves, mut levels) = (Luck(5), Seen::default(), Seen::default());
+    for _ in 0..400 {
+        let (n, t) = (luck.below(40) as usize, 2 + luck.below(3) as usize);
+        let columns: Vec<Vec<f64>> = (0..2 * t).map(|_| luck.column(n)).collect();
+        let persons: Vec<Vec<f64>> = (0..n).map(|i| columns.iter().map(|column| column[i]).collect()).collect();
+        let model = match luck.below(3) {
+            0 => Model::DynamicPanel,
+            kind => Model::RandomIntercepts { equal_effects: kind == 1, equal_errors: luck.below(2) == 0 },
+        };
+        if let Some(found) = waves.add(cross_lagged::fit(&persons, t, model)) {
+            sound("waves", &found.effects);
+            assert_eq!(found.effects.len(), model.effects(t).len());
+        }
+        let (y, x, group) = (luck.column(n), [luck.column(n)], luck.labels(n));
+        let group: Vec<u32> = group.iter().map(|group| *group as u32 / 3).collect();
+        if let Some(found) = levels.add(two_level::fit(&y, &x, &group)) {
+            found.predictors.iter().for_each(|one| sound("levels", &[one.within, one.between, one.contextual]));
+        }
+    }
+    assert!(waves.answers > 10 && waves.failures > 50, "waves: {} answers, {} failures", waves.answers, waves.failures);
+    assert!(levels.answers > 10 && levels.failures > 50, "levels: {} answers, {} failures", levels.answers, levels.failures);
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn threads_do_not_change_what_a_study_sees() {
 #[test]
 fn threads_do_not_change_what_analyses_find() {
     same_with_any_threads("estimators.ron", &["--replicates", "12"]);
+    same_with_any_threads("laboratory.ron", &["--replicates", "5"]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn wanted(mcse: Option<f64>, of: Option<&Precise>, scenario: &Scenario) -> R
         .list
         .iter()
         .flat_map(|one| {
-            let terms = one.method.terms();
+            let terms = one.terms();
             one.truths.iter().filter_map(move |(at, _)| terms.get(*at).cloned())
         })
         .collect();

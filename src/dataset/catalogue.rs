@@ -100,6 +100,7 @@ columns! {
     RuptureTherapist "rupture_therapist" Sessions Number "0/1" "the therapist would report one";
     RuptureObserver "rupture_observer" Sessions Number "0/1" "an observer would report one";
     Recognised "recognised" Sessions Number "0/1" "the therapist noticed a rupture in this session (her notes)";
+    DropsOut "drops_out" Sessions Number "0/1" "the client drops out after this session: the event of models in discrete time";
     Red "red" Sessions Number "0/1" "red signal: not on track at this session";
 }
 

@@ -1,13 +1,16 @@
 //! What the analyses of a study give: rows of every replicate, and totals over replicates.
 
 use super::records::Address;
+use super::streams::{Entity, Purpose, ReplicateStreams};
 use crate::dataset::built::described;
 use crate::dataset::column::{ColumnKind, ColumnSpec, ColumnValues, Element, Table};
 use crate::dataset::frame::Frame;
-use crate::estimators::analysis::{Analyses, Analysis, Fit, Reason, Truth, Value};
+use crate::estimators::analysis::{Analyses, Analysis, Fit, Luck, Reason, Truth, Value};
 use crate::estimators::status::Status;
 use crate::performance::Moments;
 use crate::performance::measures::{ALPHA, Said};
+use rand::Rng;
+use rand_pcg::Lcg64Xsh32;
 use std::collections::{BTreeMap, BTreeSet};
 
 crate::category! {
@@ -34,9 +37,27 @@ pub fn truths(analyses: &Analyses, everybody: &Frame, parameters: &[Vec<f64>], a
     each.map(|(analysis, arm)| analysis.truths(everybody, arm, parameters)).collect()
 }
 
-/// Makes all analyses of one replicate.
-pub fn fits(analyses: &Analyses, frame: &Frame, arms: usize) -> Fits {
-    analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(|arm| analysis.apply(frame, arm))).collect()
+/// Makes all analyses of one replicate. Each begins the luck that it may need at the same place, so that it does not matter
+/// which others there are.
+pub fn fits(analyses: &Analyses, frame: &Frame, everybody: &Frame, arms: usize, streams: ReplicateStreams) -> Fits {
+    let made = |analysis: &Analysis, arm| analysis.apply(frame, everybody, arm, &mut OfAnalyses::of(streams));
+    analyses.list.iter().flat_map(|analysis| analysis.arms(arms).into_iter().map(move |arm| made(analysis, arm))).collect()
+}
+
+/// The luck of analyses.
+struct OfAnalyses(Lcg64Xsh32);
+
+impl OfAnalyses {
+    fn of(streams: ReplicateStreams) -> Self {
+        Self(streams.generator(Entity::Clinic(0), Purpose::Analyses))
+    }
+}
+
+impl Luck for OfAnalyses {
+    fn uniform(&mut self) -> f64 {
+        let bits = u64::from(self.0.next_u32()) << 21 ^ u64::from(self.0.next_u32()) >> 11;
+        (bits as f64 + 0.5) / (1u64 << 53) as f64
+    }
 }
 
 /// Column descriptions but for the labels of estimators and terms.
@@ -77,7 +98,7 @@ impl Estimates {
             return Self::default();
         }
         let names: Vec<String> = analyses.list.iter().map(|analysis| analysis.name.clone()).collect();
-        let terms: Vec<Vec<String>> = analyses.list.iter().map(|analysis| analysis.method.terms()).collect();
+        let terms: Vec<Vec<String>> = analyses.list.iter().map(|analysis| analysis.terms()).collect();
         let (name_labels, name_codes) = crate::dataset::built::coded(&names);
         let (term_labels, term_codes) = crate::dataset::built::coded(&terms.concat());
         let mut term_codes = term_codes.into_iter();
@@ -271,7 +292,7 @@ fn empty(analysis: &Analysis, arms: usize) -> Vec<AnalysisTotals> {
         let estimand = analysis.truths.iter().find(|(of, _)| *of == at).map(|(_, truth)| estimand(&term, truth));
         TermTotals { term, estimand, ..TermTotals::default() }
     };
-    let terms: Vec<TermTotals> = analysis.method.terms().into_iter().enumerate().map(term).collect();
+    let terms: Vec<TermTotals> = analysis.terms().into_iter().enumerate().map(term).collect();
     let totals = AnalysisTotals { name: analysis.name.clone(), terms, ..AnalysisTotals::default() };
     analysis.arms(arms).into_iter().map(|arm| AnalysisTotals { arm, ..totals.clone() }).collect()
 }

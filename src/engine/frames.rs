@@ -310,7 +310,12 @@ impl Left<'_> {
             Known::Red => flag(one.red),
             _ => f64::NAN,
         };
+        let drops_out = |row: usize, session: u16| {
+            let course = &self.arms[people[row].arm].courses[people[row].client];
+            flag(course.reason == EndReason::Dropout && course.sessions == session)
+        };
         match quantity {
+            Quantity::Known(Known::DropsOut) => rows.iter().map(|(row, one)| drops_out(*row, one.session)).collect(),
             Quantity::Known(column) => rows.iter().map(|(_, one)| value(*column, one)).collect(),
             Quantity::Score(measure) => {
                 let mut known = BTreeMap::new();

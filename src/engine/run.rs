@@ -375,14 +375,15 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
             session_rows(log, at, a, (arm, &seen[a]), &mut unit.rows.sessions);
         }
     }
-    (unit.fits, unit.truths) = analyse(study, (at, rules), &work.arms, &seen, logs.1.1.as_ref(), &forms);
+    let luck = ReplicateStreams::new(study.seed, replicate).of_cell(rules.luck);
+    (unit.fits, unit.truths) = analyse(study, (at, rules, luck), &work.arms, &seen, logs.1.1.as_ref(), &forms);
     Ok(unit)
 }
 
 /// Makes the analyses of the study of one replicate.
 fn analyse(
     study: &Study,
-    (at, cell): (Address, &Cell),
+    (at, cell, luck): (Address, &Cell, ReplicateStreams),
     arms: &[ArmResult],
     seen: &[Seen],
     log: Option<&FormLog>,
@@ -394,14 +395,15 @@ fn analyse(
     }
     let left = Left { cell, arms, seen, log, forms, all_forms: false, diagnoses: &analyses.diagnoses };
     let place = Place { cell: at.cell.cast_unsigned(), replicate: at.replicate.cast_unsigned() };
-    let found = fits(analyses, &Frame { place, ..frame(&analyses.wanted, &left) }, arms.len());
-    let everybody = if analyses.have_contrasts() {
+    let data = Frame { place, ..frame(&analyses.wanted, &left) };
+    let everybody = if analyses.need_everybody() {
         let seen = everybody(arms);
         let wanted = Wanted { session_rows: false, ..analyses.wanted.clone() };
         frame(&wanted, &Left { seen: &seen, all_forms: true, ..left })
     } else {
         Frame::default()
     };
+    let found = fits(analyses, &data, &everybody, arms.len(), luck);
     (found, truths(analyses, &everybody, &cell.parameters, arms.len()))
 }
 

@@ -32,6 +32,8 @@ pub enum Purpose {
     Allocation = 7,
     /// What sets one study of several apart.
     Studies = 8,
+    /// What analyses of the data draw themselves: imputed values.
+    Analyses = 9,
 }
 
 /// Who a stream belongs to.

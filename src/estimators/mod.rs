@@ -16,5 +16,6 @@ pub mod mixed;
 pub mod panel;
 pub(crate) mod qr;
 pub mod status;
+pub mod structural;
 pub mod survival;
 pub mod therapist_icc;

@@ -32,6 +32,19 @@ fn take_away(a: &mut [f64], factor: f64, b: &[f64]) {
     }
 }
 
+/// Takes orthogonal columns of one squared length out of `column` (twice, which is enough for full accuracy); their coefficients.
+pub(crate) fn sweep(basis: &[Vec<f64>], square: f64, column: &mut [f64]) -> Vec<f64> {
+    let mut parts = vec![0.0; basis.len()];
+    for _ in 0..2 {
+        for (b, part) in basis.iter().zip(&mut parts) {
+            let share = dot(b, column) / square;
+            *part += share;
+            take_away(column, share, b);
+        }
+    }
+    parts
+}
+
 /// `X = Q R` of the columns that are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Qr {
@@ -52,18 +65,11 @@ impl Qr {
         for (index, column) in columns.iter().enumerate() {
             let mut left = column.as_ref().to_vec();
             let length = dot(&left, &left).sqrt();
-            let mut parts = vec![0.0; found.q.len() + 1];
-            for _ in 0..2 {
-                for (q, part) in found.q.iter().zip(&mut parts) {
-                    let c = dot(q, &left);
-                    *part += c;
-                    take_away(&mut left, c, q);
-                }
-            }
+            let mut parts = sweep(&found.q, 1.0, &mut left);
             let remaining = dot(&left, &left).sqrt();
             if remaining > TOLERANCE * length {
                 left.iter_mut().for_each(|x| *x /= remaining);
-                parts[found.q.len()] = remaining;
+                parts.push(remaining);
                 found.q.push(left);
                 found.r.push(parts);
                 found.kept.push(index);
@@ -79,15 +85,8 @@ impl Qr {
 
     /// `Q'y` and the residuals of `y`.
     pub fn project(&self, y: &[f64]) -> (Vec<f64>, Vec<f64>) {
-        let (mut parts, mut left) = (vec![0.0; self.rank()], y.to_vec());
-        for _ in 0..2 {
-            for (q, part) in self.q.iter().zip(&mut parts) {
-                let c = dot(q, &left);
-                *part += c;
-                take_away(&mut left, c, q);
-            }
-        }
-        (parts, left)
+        let mut left = y.to_vec();
+        (sweep(&self.q, 1.0, &mut left), left)
     }
 
     /// `Q` times a vector: one value per row.

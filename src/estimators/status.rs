@@ -5,7 +5,8 @@
 pub enum Status {
     /// The search ended inside the space of parameters.
     Converged,
-    /// It ended at its edge, a variance of 0 for instance: standard errors then say less than they seem to.
+    /// It ended at its edge, a variance of 0 or a correlation of ±1 for instance (a singular fit): standard errors then say less
+    /// than they seem to.
     Boundary,
 }
 

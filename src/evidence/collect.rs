@@ -83,10 +83,7 @@ impl Collector {
             quantities: quantities.iter().map(|one| (one.link, one.parts.iter().map(find).collect())).collect(),
             values: vec![Vec::new(); quantities.len()],
             rows: arms.iter().sum(),
-            estimates: arms
-                .iter()
-                .map(|&arms| analyses.list.iter().map(|one| one.arms(arms).len() * one.method.terms().len()).sum())
-                .collect(),
+            estimates: arms.iter().map(|&arms| analyses.list.iter().map(|one| one.arms(arms).len() * one.terms().len()).sum()).collect(),
         }
     }
 
@@ -125,9 +122,9 @@ fn moments(values: &[f64]) -> Moments {
 /// The row of the first term of an analysis in an arm, among the estimates of a replicate of a cell.
 fn estimate_row(analyses: &Analyses, arms: usize, name: &str, arm: usize) -> usize {
     let before = analyses.list.iter().take_while(|one| one.name != name);
-    let before: usize = before.map(|one| one.arms(arms).len() * one.method.terms().len()).sum();
+    let before: usize = before.map(|one| one.arms(arms).len() * one.terms().len()).sum();
     let own = analyses.list.iter().find(|one| one.name == name);
-    before + own.map_or(0, |one| if one.over_arms { 0 } else { arm * one.method.terms().len() })
+    before + own.map_or(0, |one| if one.over_arms { 0 } else { arm * one.terms().len() })
 }
 
 /// Logarithm of the odds of a share; not defined where nobody or everybody has it.

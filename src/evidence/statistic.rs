@@ -189,7 +189,7 @@ impl Finder<'_> {
             let help = Self::instead(name, "estimators", list.iter().map(|one| one.name.as_str()).collect());
             return Err(self.problem("name", format!("study \"{study}\" has no estimator \"{name}\""), Some(help)));
         };
-        let terms = analysis.method.terms();
+        let terms = analysis.terms();
         let Some(at) = terms.iter().position(|one| one == term) else {
             let help = Self::instead(term, "terms", terms.iter().map(String::as_str).collect());
             return Err(self.problem("term", format!("estimator \"{name}\" of study \"{study}\" has no term \"{term}\""), Some(help)));

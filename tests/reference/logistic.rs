@@ -30,7 +30,7 @@ fn random_intercepts() {
     {
         let expected = json(file);
         for points in [1, 5, 15] {
-            let found = mixed::fit(&data["y"], &columns, &labels(&data["therapist"]), points).expect("a fit");
+            let found = mixed::fit(&data["y"], &columns, Link::Logit, &labels(&data["therapist"]), points).expect("a fit");
             let (estimates, errors) = parts(&found.coefficients);
             let at = |what: &str| format!("/{name}{points}/{what}");
             all_close("coefficient", &estimates, &numbers(&expected, &at("coef")), relative[0]);

@@ -4,6 +4,7 @@ mod linear;
 mod logistic;
 mod meta;
 mod panel;
+mod structural;
 mod survival;
 
 use serde_json::Value;
@@ -27,7 +28,7 @@ fn table(name: &str) -> BTreeMap<String, Vec<f64>> {
     let mut columns = vec![Vec::new(); names.len()];
     for line in lines {
         for (column, cell) in columns.iter_mut().zip(line.split(',')) {
-            column.push(cell.parse().unwrap_or(f64::NAN));
+            column.push(cell.trim().parse().unwrap_or(f64::NAN));
         }
     }
     names.into_iter().map(str::to_owned).zip(columns).collect()

@@ -1,7 +1,7 @@
 //! survival, cmprsk and `glm` on the endings of 600 clients.
 
 use super::{DIGITS, all_close, close, json, labels, number, numbers, table};
-use dyadsim::estimators::logistic::{self, Link};
+use dyadsim::estimators::logistic::{self, Link, mixed};
 use dyadsim::estimators::survival::cox::{self, Options, Ties};
 use dyadsim::estimators::survival::discrete::sessions_at_risk;
 use dyadsim::estimators::survival::kaplan_meier::{self, Curve, Scale};
@@ -175,6 +175,23 @@ fn discrete_time() {
         }
         assert!(logistic::fit(&rows.ended, &columns_with_18(&rows.session), link).is_err(), "session 18 must be named as separated");
     }
+}
+
+#[test]
+fn discrete_time_with_therapists() {
+    let all = endings();
+    let rows = sessions_at_risk(&labels(&all.data["session"]), &all.events).expect("rows");
+    let columns = [vec![1.0; rows.ended.len()], rows.session.clone(), rows.spread(&all.data["tx"]), rows.spread(&all.data["severity"])];
+    let therapist = labels(&rows.spread(&all.data["therapist"]));
+    let found = mixed::fit(&rows.ended, &columns, Link::Cloglog, &therapist, 1).expect("a fit");
+    // glmer's search ends early. With `tolPwrss = 1e-13` and Nelder and Mead's method it finds −1069.0527478.
+    let at = |what: &str| number(&all.expected, &format!("/discrete_time_cloglog_glmer_therapist/{what}"));
+    assert!((found.log_likelihood + 1_069.052_747).abs() < 2e-6 && found.log_likelihood > at("logLik"), "{}", found.log_likelihood);
+    for (c, name) in found.coefficients.iter().zip(["(Intercept)", "s", "tx", "severity"]) {
+        assert!((c.estimate - at(&format!("coef/{name}"))).abs() < 0.01 * c.se, "{name}: {c:?}");
+        close(name, c.se, at(&format!("se/{name}")), 5e-3);
+    }
+    close("variance", found.variance, at("tau2"), 1e-2);
 }
 
 fn columns_with_18(session: &[f64]) -> Vec<Vec<f64>> {

@@ -154,8 +154,10 @@ fn bring(programs: &[Source], loaded: &mut Loaded, said: &BTreeMap<String, Truth
                 level: source.given.level,
                 over_arms: source.given.over_arms,
                 filter: source.given.filter.clone(),
+                missing: None,
                 method,
                 truths,
+                ranked: None,
             });
         }
     }

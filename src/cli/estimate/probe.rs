@@ -59,8 +59,10 @@ fn ask(programs: &[Source], which: &[usize], scenario: &Scenario, replicate: u64
             level: given.level,
             over_arms: given.over_arms,
             filter: given.filter.clone(),
+            missing: None,
             method: Arc::new(probe),
             truths: Vec::new(),
+            ranked: None,
         }
     };
     study.analyses.list = which.iter().zip(&answers).map(probe).collect();

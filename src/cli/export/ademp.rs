@@ -140,6 +140,9 @@ fn truth(of: &Truth) -> String {
             "the contrast of `{what}` between arms: its mean over all clients in the arm minus that of the same clients in the first arm, \
              with the same luck and all forms filled in, replicate by replicate"
         ),
+        Truth::Means(what) => {
+            format!("the order of groups by their means of `{what}` over all clients whom they treat, all forms filled in")
+        }
         Truth::CounterfactualD(what) => {
             format!("the contrast of `{what}` between arms, as for all clients with the same luck, over the pooled standard deviation (d)")
         }
@@ -148,7 +151,7 @@ fn truth(of: &Truth) -> String {
 
 fn estimands(scenario: &Scenario) -> String {
     let each = scenario.written.iter().zip(&scenario.analyses.list).flat_map(|(written, analysis)| {
-        analysis.method.terms().into_iter().filter_map(|term| {
+        analysis.terms().into_iter().chain(analysis.ranked.as_ref().map(|_| "ranks".to_owned())).filter_map(|term| {
             let known = written.truth.get(&term)?;
             Some(vec![written.name.clone(), format!("`{term}`"), truth(known)])
         })
@@ -166,14 +169,12 @@ fn method(written: &Estimator, analysis: &Analysis) -> String {
     let rows = if analysis.level == Level::Sessions { "sessions" } else { "clients" };
     let which = if written.r#where.is_empty() { format!("all {rows}") } else { format!("{rows} with `{}`", written.r#where) };
     let arms = if analysis.over_arms { "all arms together" } else { "each arm by itself" };
-    let terms: Vec<String> = analysis.method.terms().iter().map(|term| format!("`{term}`")).collect();
+    let terms: Vec<String> = analysis.terms().iter().map(|term| format!("`{term}`")).collect();
     // A method is plain data, which can always be written.
     let settings = ron::to_string(&written.method).unwrap_or_default();
-    format!(
-        "### {}\n\n* What is done: `{settings}`\n* Rows: {which}, complete cases; {arms}\n* Gives: {}\n",
-        written.name,
-        terms.join(", ")
-    )
+    let missing = written.missing.as_ref().and_then(|missing| ron::to_string(missing).ok());
+    let missing = missing.map_or("complete cases".to_owned(), |missing| format!("missing outcomes by `{missing}`"));
+    format!("### {}\n\n* What is done: `{settings}`\n* Rows: {which}, {missing}; {arms}\n* Gives: {}\n", written.name, terms.join(", "))
 }
 
 fn methods(scenario: &Scenario) -> String {

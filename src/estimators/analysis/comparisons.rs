@@ -1,6 +1,6 @@
 //! Groups compared with the first one.
 
-use super::{Fit, Method, Reason, Value};
+use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::estimators::effect_size::{self, Counts, Group};
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::names::Factor;
@@ -24,30 +24,30 @@ impl By {
         }
     }
 
-    fn variable(&self) -> Option<&Expr> {
+    pub(super) fn variable(&self) -> Option<&Expr> {
         match self {
             Self::Factor(_) => None,
             Self::Flag(_, of) => Some(of),
         }
     }
 
+    /// The group of each row.
+    pub(super) fn codes(&self, data: &View) -> Result<Vec<usize>, Failure> {
+        match self {
+            Self::Factor(factor) => Ok(data.raw_codes(factor.slot).into_iter().map(|code| code as usize).collect()),
+            Self::Flag(_, of) => {
+                let flags = data.numbers(of);
+                let wrong = flags.iter().any(|flag| *flag != 0.0 && *flag != 1.0);
+                let rule = Failure::Range { what: "the variable in `by`", rule: "0 or 1" };
+                if wrong { Err(rule) } else { Ok(flags.into_iter().map(|flag| usize::from(flag > 0.5)).collect()) }
+            }
+        }
+    }
+
     /// Values, group by group.
     fn groups(&self, values: &[f64], data: &View) -> Result<Vec<Vec<f64>>, Failure> {
         let mut groups = vec![Vec::new(); self.others().len() + 1];
-        match self {
-            Self::Factor(factor) => {
-                let codes = data.raw_codes(factor.slot);
-                codes.into_iter().zip(values).for_each(|(code, value)| groups[code as usize].push(*value));
-            }
-            Self::Flag(_, of) => {
-                for (flag, value) in data.numbers(of).into_iter().zip(values) {
-                    if flag != 0.0 && flag != 1.0 {
-                        return Err(Failure::Range { what: "the variable in `by`", rule: "0 or 1" });
-                    }
-                    groups[usize::from(flag > 0.5)].push(*value);
-                }
-            }
-        }
+        self.codes(data)?.into_iter().zip(values).for_each(|(code, value)| groups[code].push(*value));
         Ok(groups)
     }
 
@@ -91,7 +91,7 @@ fn difference(first: &[f64], other: &[f64]) -> [Value; 2] {
     }
 }
 
-/// Odds ratio and risk difference of each group against the first. Where nobody or everybody of a group has the event, half a
+/// Odds ratio, risk difference and number needed to treat of each group against the first. Where nobody or everybody of a group has the event, half a
 /// client is added to every cell (Haldane 1956; Anscombe 1956) and the fit is at the boundary.
 #[derive(Clone, Debug)]
 pub struct Odds {
@@ -103,7 +103,7 @@ pub struct Odds {
 
 impl Method for Odds {
     fn terms(&self) -> Vec<String> {
-        self.by.terms(&["log odds ratio", "odds ratio", "risk difference"])
+        self.by.terms(&["log odds ratio", "odds ratio", "risk difference", "number needed"])
     }
     fn variables(&self) -> Vec<&Expr> {
         [&self.of].into_iter().chain(self.by.variable()).collect()
@@ -127,18 +127,27 @@ impl Method for Odds {
     }
 }
 
-/// Log odds ratio, odds ratio and risk difference of a group against the first, and whether a cell is empty.
-fn odds(first: &[f64], other: &[f64]) -> ([Value; 3], bool) {
+/// Log odds ratio, odds ratio, risk difference and number needed of a group against the first, and whether a cell is empty.
+fn odds(first: &[f64], other: &[f64]) -> ([Value; 4], bool) {
     let events = [other, first].map(|group| group.iter().sum::<f64>());
     let counts = Counts { events, n: [other, first].map(|group| group.len() as f64) };
     let (Ok(log), Ok(risk)) = (counts.log_odds_ratio(), counts.risk_difference()) else {
-        return ([Value::NONE; 3], false);
+        return ([Value::NONE; 4], false);
     };
     let log = Value::from(log);
     let odds = libm::exp(log.estimate);
     let of_odds = Value { estimate: odds, se: odds * log.se, low: libm::exp(log.low), high: libm::exp(log.high), ..log };
     let at_edge = (0..2).any(|i| counts.events[i] == 0.0 || counts.events[i] == counts.n[i]);
-    ([log, of_odds, risk.into()], at_edge)
+    ([log, of_odds, risk.into(), number_needed(&counts)], at_edge)
+}
+
+/// People to treat for one more event. An interval that holds "no difference" runs through infinity, and is not given.
+fn number_needed(counts: &Counts) -> Value {
+    match counts.number_needed(CONFIDENCE) {
+        Ok(found) if !found.through_infinity => Value { low: found.ends[0], high: found.ends[1], ..Value::alone(found.estimate) },
+        Ok(found) => Value::alone(found.estimate),
+        Err(_) => Value::NONE,
+    }
 }
 
 #[cfg(test)]
@@ -159,10 +168,16 @@ mod tests {
     #[test]
     fn an_odds_ratio_by_hand() {
         let group = |events: usize, n: usize| (0..n).map(|i| f64::from(u8::from(i < events))).collect::<Vec<f64>>();
-        let ([log, ratio, risk], at_edge) = odds(&group(20, 100), &group(10, 100));
+        let ([log, ratio, risk, needed], at_edge) = odds(&group(20, 100), &group(10, 100));
         assert!((ratio.estimate - (10.0 / 90.0) / (20.0 / 80.0)).abs() < 1e-12 && !at_edge);
         assert!((log.se - (0.1 + 1.0 / 90.0 + 0.05 + 1.0 / 80.0f64).sqrt()).abs() < 1e-12);
         assert!((risk.estimate + 0.1).abs() < 1e-12 && (risk.se - (0.0016f64 + 0.0009).sqrt()).abs() < 1e-12);
+        // 1 / −.1: one event fewer for ten people.
+        assert!((needed.estimate + 10.0).abs() < 1e-12 && needed.low < -10.0 && needed.high > -10.0 && needed.high < 0.0);
+        let ([.., needed], _) = odds(&group(20, 100), &group(18, 100));
+        assert!((needed.estimate + 50.0).abs() < 1e-9 && needed.low.is_nan());
+        let ([.., needed], _) = odds(&group(20, 200), &group(80, 200));
+        assert!((needed.estimate - 1.0 / 0.3).abs() < 1e-12 && needed.low < needed.estimate && needed.estimate < needed.high);
         let ([log, ..], at_edge) = odds(&group(0, 10), &group(5, 10));
         assert!(at_edge && (log.estimate - (21.0f64).ln()).abs() < 1e-12);
     }

@@ -10,6 +10,8 @@ use crate::estimators::logistic::{self, Link, mixed};
 pub struct Logistic {
     /// Response, columns, and at most one `(1 | group)`.
     pub model: Model,
+    /// Log odds, or log hazards.
+    pub link: Link,
     /// Points of adaptive quadrature; 1 is Laplace's approximation.
     pub points: usize,
 }
@@ -28,10 +30,10 @@ impl Method for Logistic {
         let response = data.numbers(&self.model.response[0]);
         let matrix = self.model.matrix(data);
         let Some(part) = self.model.random.first() else {
-            let found = logistic::fit(&response, &matrix, Link::Logit)?;
+            let found = logistic::fit(&response, &matrix, self.link)?;
             return Ok(Fit::done(found.coefficients.into_iter().map(Value::from).collect()));
         };
-        let found = mixed::fit(&response, &matrix, &data.codes(part.slot), self.points)?;
+        let found = mixed::fit(&response, &matrix, self.link, &data.codes(part.slot), self.points)?;
         let variance = Value { se: found.variance_se, ..Value::alone(found.variance) };
         let coefficients = found.coefficients.into_iter().map(Value::from);
         Ok(Fit { values: coefficients.chain([variance, Value::alone(found.icc)]).collect(), status: found.status })

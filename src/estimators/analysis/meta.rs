@@ -35,7 +35,7 @@ struct Study {
 impl Method for Meta {
     fn terms(&self) -> Vec<String> {
         let names = self.moderators.iter().map(|(name, _)| name.clone());
-        ["r", "z", "tau", "I2"].into_iter().map(String::from).chain(names).collect()
+        ["r", "z", "tau", "I2", "prediction"].into_iter().map(String::from).chain(names).collect()
     }
 
     fn variables(&self) -> Vec<&Expr> {
@@ -54,7 +54,10 @@ impl Method for Meta {
         let tau = found.tau2.sqrt();
         let [low, high] = found.tau2_interval.map(f64::sqrt);
         let of_tau = Value { se: found.tau2_se / (2.0 * tau), low, high, ..Value::alone(tau) };
-        let values = [as_r, mean, of_tau, Value::alone(found.i2)].into_iter();
+        // What another study would find, were it infinitely large.
+        let [least, most] = found.prediction().map(libm::tanh);
+        let prediction = Value { low: least, high: most, ..Value::alone(r) };
+        let values = [as_r, mean, of_tau, Value::alone(found.i2), prediction].into_iter();
         Ok(Fit { values: values.chain(found.coefficients[1..].iter().map(|one| (*one).into())).collect(), status: found.status })
     }
 }

@@ -1,11 +1,10 @@
 //! Linear mixed models as an analysis.
 
-use super::{Fit, Method, Reason, Value};
+use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::{Model, Random};
-use crate::estimators::mixed::{self, Criterion, Design, Failure, RandomPart};
-use crate::estimators::status::Status;
+use crate::estimators::mixed::{self, Criterion, Design, Deviation, Failure, RandomPart};
 
 /// Degrees of freedom of the coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +26,8 @@ pub struct Mixed {
     pub criterion: Criterion,
     /// Degrees of freedom.
     pub freedom: Freedom,
+    /// Variances have intervals, from the profile of the criterion.
+    pub profile: bool,
 }
 
 /// Names of the variances of one part: of the level, then of the effects of variables.
@@ -63,19 +64,20 @@ impl Method for Mixed {
             })
             .collect();
         let design = Design { y: &response, x: &x, random: &parts };
-        let found = mixed::fit(&design, self.criterion).map_err(|failure| self.reason(&failure))?;
+        let found = mixed::fit(&design, self.criterion).map_err(|failure| reason(&self.model, &failure))?;
         let mut values = vec![Value::NONE; self.model.columns.len()];
         for (place, value) in found.kept.iter().zip(self.coefficients(&found)) {
             values[*place] = value;
         }
-        for (part, component) in self.model.random.iter().zip(&found.components) {
-            values.extend((0..variances(part).count()).map(|i| Value::alone(component.covariance[(i, i)])));
+        for (at, (part, component)) in self.model.random.iter().zip(&found.components).enumerate() {
+            for column in 0..variances(part).count() {
+                values.push(self.variance(component.covariance[(column, column)], &design, Deviation::Random { part: at, column })?);
+            }
         }
-        values.push(Value::alone(found.sigma2));
+        values.push(self.variance(found.sigma2, &design, Deviation::Residual)?);
         let with_level = (0..parts.len()).filter(|&part| self.model.random[part].intercept);
         values.extend(with_level.map(|part| Value::alone(found.icc(part))));
-        let status = if found.status == mixed::Status::Boundary { Status::Boundary } else { Status::Converged };
-        Ok(Fit { values, status })
+        Ok(Fit { values, status: found.status })
     }
 }
 
@@ -86,6 +88,15 @@ fn columns(part: &Random, data: &View) -> Vec<Vec<f64>> {
 }
 
 impl Mixed {
+    /// A variance, with its interval if that is asked for.
+    fn variance(&self, estimate: f64, design: &Design, of: Deviation) -> Result<Value, Reason> {
+        if !self.profile {
+            return Ok(Value::alone(estimate));
+        }
+        let found = mixed::profile(design, self.criterion, of, CONFIDENCE).map_err(|failure| reason(&self.model, &failure))?;
+        Ok(Value { low: found.low * found.low, high: found.high * found.high, ..Value::alone(estimate) })
+    }
+
     /// Coefficients of the columns that were kept.
     fn coefficients(&self, found: &mixed::Fit) -> Vec<Value> {
         let kenward = if self.freedom == Freedom::KenwardRoger { found.kenward_roger() } else { None };
@@ -97,25 +108,25 @@ impl Mixed {
         let each = found.beta.iter().zip(se.iter().zip(df));
         each.map(|(estimate, (se, df))| Coefficient { estimate: *estimate, se: *se, df }.into()).collect()
     }
+}
 
-    /// The reason of a failure, with the names of groups.
-    fn reason(&self, failure: &Failure) -> Reason {
-        let name = |part: usize| self.model.random.get(part).map_or("", |part| part.group.as_str());
-        Reason(match *failure {
-            Failure::NoRows => "no rows are left to analyse".into(),
-            Failure::TooFewRows { .. } => "fewer rows than fixed effects".into(),
-            Failure::OneGroup { part } => format!("there is only one {}, so that nothing can vary between them", name(part)),
-            Failure::OneRowPerGroup { part } => {
-                format!("every {} has one row only, so that its variance cannot be told from the residual", name(part))
-            }
-            Failure::TooManyEffects { part } => format!("at least as many differences between each {} as rows", name(part)),
-            Failure::SingularColumns { part } => format!("what varies between each {} is zero or collinear", name(part)),
-            Failure::Crossed { fine, coarse } => {
-                format!("each {} belongs to more than one {}, and only groups within groups are possible", name(fine), name(coarse))
-            }
-            Failure::NotConverged { .. } => "no optimum was found".into(),
-            Failure::NotFinite { .. } => "a value is missing or infinite (does a standardised variable vary?)".into(),
-            _ => failure.to_string(),
-        })
-    }
+/// The reason of a failure, with the names of groups.
+pub(super) fn reason(model: &Model, failure: &Failure) -> Reason {
+    let name = |part: usize| model.random.get(part).map_or("", |part| part.group.as_str());
+    Reason(match *failure {
+        Failure::NoRows => "no rows are left to analyse".into(),
+        Failure::TooFewRows { .. } => "fewer rows than fixed effects".into(),
+        Failure::OneGroup { part } => format!("there is only one {}, so that nothing can vary between them", name(part)),
+        Failure::OneRowPerGroup { part } => {
+            format!("every {} has one row only, so that its variance cannot be told from the residual", name(part))
+        }
+        Failure::TooManyEffects { part } => format!("at least as many differences between each {} as rows", name(part)),
+        Failure::SingularColumns { part } => format!("what varies between each {} is zero or collinear", name(part)),
+        Failure::Crossed { fine, coarse } => {
+            format!("each {} belongs to more than one {}, and only groups within groups are possible", name(fine), name(coarse))
+        }
+        Failure::NotConverged { .. } => "no optimum was found".into(),
+        Failure::NotFinite { .. } => "a value is missing or infinite (does a standardised variable vary?)".into(),
+        _ => failure.to_string(),
+    })
 }

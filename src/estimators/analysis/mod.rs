@@ -7,32 +7,44 @@ mod associations;
 mod comparisons;
 mod logistic;
 mod meta;
+mod missing;
 mod mixed;
 mod moments;
+mod panel;
+mod pooling;
+pub mod ranks;
 mod regression;
 mod reliability;
 mod shapes;
+mod structural;
 mod survival;
+mod therapists;
 
 pub use associations::Correlation;
 pub use comparisons::{By, Difference, Odds};
 pub use logistic::Logistic;
 pub use meta::Meta;
+pub use missing::{Luck, Missing};
 pub use mixed::{Freedom, Mixed};
 pub use moments::{Mean, Sd};
+pub use panel::{Estimator, Moments, Panel};
 pub use regression::Linear;
 pub use reliability::Alpha;
 pub use shapes::Shapes;
-pub use survival::{Cox, KaplanMeier};
+pub use structural::{CrossLagged, LatentMeans};
+pub use survival::{Cox, Incidence, KaplanMeier, LogRank};
+pub use therapists::Therapists;
 
 use super::coefficient::Coefficient;
 use super::effect_size::{Group, difference};
+use super::formula::conditions::Condition;
 use super::formula::expr::{Expr, View};
-use super::formula::names::Condition;
 use super::status::{Failure, Status};
 use crate::dataset::catalogue::Level;
-use crate::dataset::frame::{Frame, Wanted};
+use crate::dataset::frame::{Frame, Slot, Wanted};
 use core::fmt::Debug;
+use ranks::Placed;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Level of confidence intervals.
@@ -104,6 +116,10 @@ pub trait Method: Debug + Send + Sync {
     fn terms(&self) -> Vec<String>;
     /// What must be there in a row for it to be used.
     fn variables(&self) -> Vec<&Expr>;
+    /// What it uses of a row, needed or not.
+    fn uses(&self) -> Vec<&Expr> {
+        self.variables()
+    }
     /// A fit takes far longer than the simulation of its data.
     fn slow(&self) -> bool {
         false
@@ -113,6 +129,28 @@ pub trait Method: Debug + Send + Sync {
     /// # Errors
     /// The data do not allow it.
     fn fit(&self, data: &View) -> Result<Fit, Reason>;
+    /// The same with a weight for each row.
+    ///
+    /// # Errors
+    /// The data do not allow it, or the method has no weights.
+    fn fit_weighted(&self, _data: &View, _weights: &[f64]) -> Result<Fit, Reason> {
+        Err(Reason("the method takes no weights".into()))
+    }
+    /// It takes weights.
+    fn is_weighted(&self) -> bool {
+        false
+    }
+    /// The groups that it compares, if it does.
+    fn groups(&self) -> Option<Slot> {
+        None
+    }
+    /// The same with what it says of each group.
+    ///
+    /// # Errors
+    /// The data do not allow it.
+    fn fit_groups(&self, data: &View) -> Result<(Fit, Vec<Placed>), Reason> {
+        self.fit(data).map(|fit| (fit, Vec::new()))
+    }
 }
 
 /// One entry of `estimators`, ready to be used.
@@ -126,10 +164,23 @@ pub struct Analysis {
     pub over_arms: bool,
     /// Which rows.
     pub filter: Vec<Condition>,
+    /// What is done about missing outcomes; none: rows without them are left out.
+    pub missing: Option<Missing>,
     /// How they are analysed.
     pub method: Arc<dyn Method>,
     /// What is true: position of the term, and the truth.
     pub truths: Vec<(usize, Truth)>,
+    /// What groups are ranked by in truth.
+    pub ranked: Option<Ranked>,
+}
+
+/// The truth about groups: the mean of a variable over all clients of each.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    /// The variable.
+    pub of: Expr,
+    /// The groups.
+    pub by: Slot,
 }
 
 /// What estimates of a term are judged against.
@@ -152,25 +203,39 @@ pub enum Truth {
 }
 
 impl Analysis {
+    /// Names of what it estimates, and of what is judged besides.
+    pub fn terms(&self) -> Vec<String> {
+        let judged: &[&str] = if self.ranked.is_some() { &ranks::TERMS } else { &[] };
+        self.method.terms().into_iter().chain(judged.iter().map(ToString::to_string)).collect()
+    }
+
     /// Analyses one arm, or all (none). A method without an answer says why.
     ///
     /// # Errors
     /// The data do not allow it.
-    pub fn apply(&self, frame: &Frame, arm: Option<usize>) -> Result<Fit, Reason> {
-        let table = frame.rows(self.level);
-        let rows = match arm {
-            Some(arm) => table.of_arm.get(arm).cloned().unwrap_or_default().collect(),
-            None => (0..table.len).collect(),
+    pub fn apply(&self, frame: &Frame, everybody: &Frame, arm: Option<usize>, luck: &mut dyn Luck) -> Result<Fit, Reason> {
+        let all = rows_of(frame, self.level, arm);
+        let used = self.filter.iter().fold(all, |rows, condition| condition.rows(&rows));
+        if let Some(missing) = &self.missing {
+            return missing.apply(self.method.as_ref(), &used, luck);
+        }
+        let used = used.complete(self.method.variables());
+        if used.is_empty() {
+            return Err(Failure::NoRows.into());
+        }
+        let Some(ranked) = &self.ranked else {
+            return self.method.fit(&used);
         };
-        let all = View { frame, level: self.level, rows };
-        let used = self.filter.iter().fold(all, |rows, condition| condition.rows(&rows)).complete(self.method.variables());
-        if used.is_empty() { Err(Failure::NoRows.into()) } else { self.method.fit(&used) }
+        let (mut fit, groups) = self.method.fit_groups(&used)?;
+        let truth = ranked.of(&groups, &rows_of(everybody, Level::Clients, arm));
+        fit.values.extend(ranks::judge(&groups, &truth).map(Value::alone));
+        Ok(fit)
     }
 
     /// What is true of each term in an arm (none: over all arms), given the data of all clients in all arms and the values of
     /// [`Analyses::parameters`] by arm. Terms without a truth have none.
     pub fn truths(&self, everybody: &Frame, arm: Option<usize>, parameters: &[Vec<f64>]) -> Vec<Option<f64>> {
-        let mut all = vec![None; self.method.terms().len()];
+        let mut all = vec![None; self.terms().len()];
         for (term, truth) in &self.truths {
             all[*term] = match truth {
                 Truth::Value(value) => Some(*value),
@@ -191,13 +256,33 @@ impl Analysis {
     }
 }
 
+/// Rows of an arm, or of all (none).
+fn rows_of(frame: &Frame, level: Level, arm: Option<usize>) -> View<'_> {
+    let table = frame.rows(level);
+    let rows = match arm {
+        Some(arm) => table.of_arm.get(arm).cloned().unwrap_or_default().collect(),
+        None => (0..table.len).collect(),
+    };
+    View { frame, level, rows }
+}
+
+impl Ranked {
+    /// What is true of groups; NaN where there is nobody.
+    fn of(&self, groups: &[Placed], everybody: &View) -> Vec<f64> {
+        let all = everybody.complete([&self.of]);
+        let mut sums: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
+        for (code, value) in all.raw_codes(self.by).into_iter().zip(all.numbers(&self.of)) {
+            let sum = sums.entry(code).or_default();
+            sum[0] += value;
+            sum[1] += 1.0;
+        }
+        groups.iter().map(|group| sums.get(&group.code).map_or(f64::NAN, |[sum, n]| sum / n)).collect()
+    }
+}
+
 /// Mean of a variable in an arm minus in the first one, or d; NaN where nothing varies.
 fn contrast(everybody: &Frame, of: &Expr, arm: usize, standardised: bool) -> f64 {
-    let values = |arm: usize| {
-        let rows = everybody.clients.of_arm.get(arm).cloned().unwrap_or_default().collect();
-        let all = View { frame: everybody, level: Level::Clients, rows };
-        all.complete([of]).numbers(of)
-    };
+    let values = |arm: usize| rows_of(everybody, Level::Clients, Some(arm)).complete([of]).numbers(of);
     let groups = Group::of(&values(arm)).and_then(|arm| Group::of(&values(0)).map(|first| (arm, first)));
     match groups {
         Ok((arm, first)) if !standardised => arm.mean - first.mean,
@@ -220,8 +305,12 @@ pub struct Analyses {
 }
 
 impl Analyses {
-    /// Is some term judged by what an arm does to everybody?
-    pub fn have_contrasts(&self) -> bool {
-        self.list.iter().flat_map(|analysis| &analysis.truths).any(|(_, truth)| matches!(truth, Truth::Contrast { .. }))
+    /// Is something judged by what happens to everybody?
+    pub fn need_everybody(&self) -> bool {
+        let contrasts = |analysis: &Analysis| analysis.truths.iter().any(|(_, truth)| matches!(truth, Truth::Contrast { .. }));
+        self.list.iter().any(|analysis| analysis.ranked.is_some() || contrasts(analysis))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! Means and standard deviations.
 
+use super::regression::weighted;
 use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::distributions::chi_square_quantile;
 use crate::estimators::formula::expr::{Expr, View};
+use crate::estimators::linear::Correction;
 use crate::estimators::status::at_least;
 
 /// Number, mean and standard deviation (n − 1) of values.
@@ -33,6 +35,14 @@ impl Method for Mean {
         // One row has a mean and no error.
         let value = Coefficient { estimate: mean, se: sd / n.sqrt(), df: n - 1.0 };
         Ok(Fit::done(vec![if n > 1.0 { value.into() } else { Value::alone(mean) }]))
+    }
+    fn is_weighted(&self) -> bool {
+        true
+    }
+    fn fit_weighted(&self, data: &View, weights: &[f64]) -> Result<Fit, Reason> {
+        let rows: Vec<usize> = (0..data.len()).collect();
+        let found = weighted(&data.numbers(&self.of), &[vec![1.0; data.len()]], weights, (&rows, Correction::CR1))?;
+        Ok(Fit::done(found.into_iter().map(Value::from).collect()))
     }
 }
 

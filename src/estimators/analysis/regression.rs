@@ -6,6 +6,7 @@ use crate::estimators::coefficient::Coefficient;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::Model;
 use crate::estimators::linear::{self, Correction};
+use crate::estimators::status::Failure;
 
 /// Linear regression by least squares, with errors that allow for clusters if there are any.
 #[derive(Clone, Debug)]
@@ -32,4 +33,29 @@ impl Method for Linear {
         };
         Ok(Fit::done(coefficients.into_iter().map(Value::from).chain([Value::alone(found.r2)]).collect()))
     }
+    fn is_weighted(&self) -> bool {
+        true
+    }
+    /// Errors are robust, rows being their own clusters where there are no others; R² has no meaning.
+    fn fit_weighted(&self, data: &View, weights: &[f64]) -> Result<Fit, Reason> {
+        let (cluster, correction) = match self.cluster {
+            Some((slot, correction)) => (data.codes(slot), correction),
+            None => ((0..data.len()).collect(), Correction::CR1),
+        };
+        let matrix = self.model.matrix(data);
+        let found = weighted(&data.numbers(&self.model.response[0]), &matrix, weights, (&cluster, correction))?;
+        Ok(Fit::done(found.into_iter().map(Value::from).chain([Value::NONE]).collect()))
+    }
+}
+
+/// Weighted least squares with errors that allow for clusters.
+pub(super) fn weighted(
+    y: &[f64],
+    x: &[Vec<f64>],
+    weights: &[f64],
+    (cluster, correction): (&[usize], Correction),
+) -> Result<Vec<Coefficient>, Failure> {
+    let scaled = |values: &[f64]| values.iter().zip(weights).map(|(value, weight)| value * weight.sqrt()).collect::<Vec<f64>>();
+    let columns: Vec<Vec<f64>> = x.iter().map(|column| scaled(column)).collect();
+    linear::fit(&scaled(y), &columns)?.robust(cluster, correction)
 }

@@ -1,11 +1,11 @@
 //! Times until an event as analyses.
 
-use super::{CONFIDENCE, Fit, Method, Reason, Value};
+use super::{By, CONFIDENCE, Fit, Method, Reason, Value};
 use crate::dataset::frame::Slot;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::Model;
 use crate::estimators::status::Failure;
-use crate::estimators::survival::{cox, kaplan_meier};
+use crate::estimators::survival::{competing, cox, kaplan_meier, log_rank};
 
 /// Times, and whether they end with the event.
 fn times(time: &Expr, event: &Expr, data: &View) -> Result<(Vec<f64>, Vec<bool>), Failure> {
@@ -40,6 +40,63 @@ impl Method for KaplanMeier {
         let [low, high] = curve.median_interval(CONFIDENCE, kaplan_meier::Scale::Log);
         let median = Value { low, high, ..Value::alone(curve.median()) };
         Ok(Fit::done([median].into_iter().chain(self.at.iter().map(|time| curve.had_by(*time).into())).collect()))
+    }
+}
+
+/// Shares that ended in one way by some times, where other ways of ending compete with it (Aalen and Johansen 1978).
+#[derive(Clone, Debug)]
+pub struct Incidence {
+    /// Time of the ending, or until which there was none.
+    pub time: Expr,
+    /// It ended in this way, 0 or 1.
+    pub event: Expr,
+    /// It ended in another way, 0 or 1.
+    pub competing: Expr,
+    /// Times by which the share is asked for.
+    pub at: Vec<f64>,
+}
+
+impl Method for Incidence {
+    fn terms(&self) -> Vec<String> {
+        self.at.iter().map(|time| format!("by {time}")).collect()
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        vec![&self.time, &self.event, &self.competing]
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
+        let (times, events) = times(&self.time, &self.event, data)?;
+        let (_, others) = self::times(&self.time, &self.competing, data)?;
+        if events.iter().zip(&others).any(|(event, other)| *event && *other) {
+            return Err(Failure::Range { what: "what competes with the event", rule: "0 where the event is 1" }.into());
+        }
+        let causes: Vec<usize> = events.iter().zip(&others).map(|(event, other)| usize::from(*event) + 2 * usize::from(*other)).collect();
+        let curve = competing::incidence(&times, &causes, 1)?;
+        Ok(Fit::done(self.at.iter().map(|time| curve.by(*time).into()).collect()))
+    }
+}
+
+/// Do groups have the event at the same rate (Mantel 1966)?
+#[derive(Clone, Debug)]
+pub struct LogRank {
+    /// Time of the event, or until which nothing happened.
+    pub time: Expr,
+    /// It was the event, 0 or 1.
+    pub event: Expr,
+    /// Groups.
+    pub by: By,
+}
+
+impl Method for LogRank {
+    fn terms(&self) -> Vec<String> {
+        vec!["chi square".into()]
+    }
+    fn variables(&self) -> Vec<&Expr> {
+        [&self.time, &self.event].into_iter().chain(self.by.variable()).collect()
+    }
+    fn fit(&self, data: &View) -> Result<Fit, Reason> {
+        let (times, events) = times(&self.time, &self.event, data)?;
+        let found = log_rank::test(&times, &events, &self.by.codes(data)?)?;
+        Ok(Fit::done(vec![Value { df: found.df, p: found.p, ..Value::alone(found.chi_square) }]))
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Expr {
     Number(f64),
     /// A column of numbers.
     Column(Slot),
+    /// 1 in one group, else 0.
+    Is(Slot, u32),
     /// The value that the session before (−1) or after (1) has.
     Beside(Box<Expr>, isize),
     /// Two values and what is done with them.
@@ -69,6 +71,7 @@ impl View<'_> {
         match of {
             Expr::Number(value) => vec![*value; self.len()],
             Expr::Column(slot) => self.rows.iter().map(|&row| self.frame.number(self.level, *slot, row)).collect(),
+            Expr::Is(slot, wanted) => self.raw_codes(*slot).into_iter().map(|code| f64::from(u8::from(code == *wanted))).collect(),
             Expr::Beside(of, by) => self.beside(of, *by),
             Expr::Pair(left, operation, right) => self.both(left, right, |left, right| operation.on(left, right)),
             Expr::Compared(left, compare, right) => self.both(left, right, |left, right| match left.is_nan() || right.is_nan() {
@@ -163,10 +166,22 @@ impl Expr {
     /// Does the value of a row depend on nothing but the data of the same client?
     pub fn is_row_wise(&self) -> bool {
         match self {
-            Self::Number(_) | Self::Column(_) => true,
+            Self::Number(_) | Self::Column(_) | Self::Is(..) => true,
             Self::Beside(of, _) | Self::Log(of) => of.is_row_wise(),
             Self::Pair(left, _, right) | Self::Compared(left, _, right) => left.is_row_wise() && right.is_row_wise(),
             Self::Standard(_) | Self::GroupMean(..) | Self::Within(..) | Self::Detrended(..) => false,
+        }
+    }
+
+    /// Is this column part of it?
+    pub fn holds(&self, slot: Slot) -> bool {
+        match self {
+            Self::Number(_) | Self::Is(..) => false,
+            Self::Column(own) => *own == slot,
+            Self::Beside(of, _) | Self::Log(of) | Self::Standard(of) | Self::GroupMean(of, _) | Self::Within(of, _) => of.holds(slot),
+            Self::Pair(left, _, right) | Self::Compared(left, _, right) | Self::Detrended(left, _, right) => {
+                left.holds(slot) || right.holds(slot)
+            }
         }
     }
 
@@ -178,7 +193,7 @@ impl Expr {
             Self::Pair(left, _, right) | Self::Compared(left, _, right) | Self::Detrended(left, _, right) => {
                 left.row_wise_parts().into_iter().chain(right.row_wise_parts()).collect()
             }
-            Self::Number(_) | Self::Column(_) => Vec::new(),
+            Self::Number(_) | Self::Column(_) | Self::Is(..) => Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! are known before any data are seen ([`model`]).
 
 pub mod ast;
+pub mod conditions;
 pub mod expr;
 pub mod handed;
 mod lex;

@@ -2,8 +2,9 @@
 
 use super::Flaw;
 use super::ast::{Ast, Formula, Kind, Sign};
-use super::expr::{Expr, View};
-use super::names::Lookup;
+use super::expr::{Expr, Operation, View};
+use super::names::{Factor, Lookup};
+use crate::dataset::catalogue;
 use crate::dataset::frame::Slot;
 
 /// One factor of a column of the model.
@@ -21,6 +22,16 @@ pub struct Column {
     /// Name of the coefficient.
     pub name: String,
     pieces: Vec<Piece>,
+}
+
+impl Column {
+    /// The expression that the column consists of, if it is one alone.
+    pub fn expression(&self) -> Option<&Expr> {
+        match self.pieces.as_slice() {
+            [Piece::Value(of)] => Some(of),
+            _ => None,
+        }
+    }
 }
 
 /// What differs between the groups of one kind.
@@ -82,13 +93,18 @@ impl Model {
 
     /// Everything that must be there in a row.
     pub fn variables(&self) -> Vec<&Expr> {
+        self.response.iter().chain(self.predictors()).collect()
+    }
+
+    /// The same but for the response.
+    pub fn predictors(&self) -> Vec<&Expr> {
         let pieces = self.columns.iter().flat_map(|column| &column.pieces);
         let values = pieces.filter_map(|piece| match piece {
             Piece::Value(of) => Some(of),
             Piece::Is(..) => None,
         });
         let slopes = self.random.iter().flat_map(|random| random.slopes.iter().map(|(_, of)| of));
-        self.response.iter().chain(values).chain(slopes).collect()
+        values.chain(slopes).collect()
     }
 
     /// Values of the columns.
@@ -167,12 +183,69 @@ impl Builder<'_, '_> {
             }
             Kind::Number(value) if *value == 1.0 => {}
             Kind::Number(value) if *value == 0.0 => to.intercept = false,
+            Kind::Name(_) | Kind::Pair(_, Sign::By, _) if self.groups_apart(ast, to).is_some() => {}
             _ => {
                 if let Some(slope) = self.lookup.expr(ast) {
                     to.slopes.push((ast.to_string(), slope));
                 }
             }
         }
+    }
+}
+
+impl Builder<'_, '_> {
+    /// What differs in some arms only: `arm`, for each (but for the first, beside a level), `arm:feedback`, for one,
+    /// `arm:feedback:session`, a slope there. None where nothing is said of arms or diagnosis groups.
+    fn groups_apart(&mut self, ast: &Ast, to: &mut Random) -> Option<()> {
+        let parts = factors(ast);
+        let mut slopes: Vec<(String, Option<Expr>)> = vec![(String::new(), None)];
+        let (mut at, mut seen) = (0, false);
+        while let Some(part) = parts.get(at) {
+            at += 1;
+            let factor = match &part.kind {
+                Kind::Name(name) => self.lookup.factor(name),
+                _ => None,
+            };
+            let pieces: Vec<(String, Expr)> = match factor {
+                Some(factor) => {
+                    seen = true;
+                    let only = parts.get(at).and_then(|next| self.level(&factor, next));
+                    at += usize::from(only.is_some());
+                    let first = usize::from(to.intercept && only.is_none());
+                    let wanted = |code: &usize| only.is_none_or(|only| only == *code);
+                    let codes = (first..factor.levels.len()).filter(wanted);
+                    codes.map(|code| (format!("{}: {}", factor.name, factor.levels[code]), Expr::Is(factor.slot, code as u32))).collect()
+                }
+                None if seen => self.lookup.expr(part).map(|of| (part.to_string(), of)).into_iter().collect(),
+                None => return None,
+            };
+            slopes = slopes.iter().flat_map(|slope| pieces.iter().map(|piece| product(slope, piece))).collect();
+        }
+        to.slopes.extend(slopes.into_iter().filter_map(|(name, of)| Some((name, of?))));
+        Some(())
+    }
+
+    /// The code of a group of a factor, if one is named; a name that is neither this nor a column is a slip.
+    fn level(&mut self, of: &Factor, ast: &Ast) -> Option<usize> {
+        let Kind::Name(name) = &ast.kind else {
+            return None;
+        };
+        let found = of.levels.iter().position(|level| level == name);
+        if found.is_none() && catalogue::named(name).is_none() && !self.lookup.names().measures.contains(name) {
+            let what = format!("no {} is called \"{name}\"", of.name);
+            let help = format!("there are {}; names of several words stand in backquotes", of.levels.join(", "));
+            let slip = Some((name.clone(), of.levels.clone()));
+            self.lookup.flaw::<()>(Flaw { slip, ..Flaw::with_help(ast.span.clone(), what, help) });
+            return Some(of.levels.len());
+        }
+        found
+    }
+}
+
+fn product((name, of): &(String, Option<Expr>), (more, by): &(String, Expr)) -> (String, Option<Expr>) {
+    match of {
+        None => (more.clone(), Some(by.clone())),
+        Some(of) => (format!("{name}:{more}"), Some(Expr::Pair(Box::new(of.clone()), Operation::Times, Box::new(by.clone())))),
     }
 }
 
@@ -261,6 +334,14 @@ mod tests {
         let [therapist, clinic] = found.random.as_slice() else { panic!("two") };
         assert!(therapist.intercept && therapist.apart && therapist.slopes[0].0 == "early");
         assert!(!clinic.intercept && !clinic.apart && clinic.group == "clinic");
+        // A trial in which only one arm, or each arm for itself, has therapists.
+        let partly = |inner: &str| model(&format!("post ~ arm + ({inner} therapist)")).0.unwrap().random[0].clone();
+        let names = |random: Random| random.slopes.into_iter().map(|(name, _)| name).collect::<Vec<String>>();
+        assert_eq!((names(partly("0 + arm:b |")), names(partly("0 + arm ||")).len()), (vec!["arm: b".to_owned()], 3));
+        assert_eq!(names(partly("1 + arm ||")), ["arm: b", "arm: c"]);
+        assert_eq!(names(partly("0 + arm:c:pre |")), ["arm: c:pre"]);
+        assert_eq!(names(partly("0 + arm:pre |")).len(), 3);
+        assert!(model("post ~ arm + (0 + arm:d | therapist)").0.unwrap_err()[0].what.contains("no arm is called"));
         let nested = model("post ~ 1 + (1 | clinic/therapist)").0.unwrap();
         assert_eq!(nested.random.iter().map(|random| random.group.as_str()).collect::<Vec<_>>(), ["clinic", "therapist"]);
     }

@@ -1,8 +1,10 @@
 //! Looks up the names in a formula among what the study has.
 
+pub use super::conditions::Condition;
+
 use super::Flaw;
-use super::ast::{Against, Ast, Compare, Comparison, Kind, Sign, When, Word};
-use super::expr::{Expr, Operation, View};
+use super::ast::{Ast, Kind, Sign, When, Word};
+use super::expr::{Expr, Operation};
 use crate::dataset::catalogue::{self, COLUMNS, Description, Known, Level};
 use crate::dataset::frame::{Quantity, Slot, Wanted};
 use core::ops::Range;
@@ -30,29 +32,6 @@ pub struct Factor {
     pub slot: Slot,
     /// Names of the codes 0, 1, …
     pub levels: Vec<String>,
-}
-
-/// A condition on rows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Condition {
-    /// Two numbers compared; a missing one fulfils no condition.
-    Numbers(Expr, Compare, Expr),
-    /// The row is in a group (or, with false, in any other).
-    Group(Slot, u32, bool),
-}
-
-impl Condition {
-    /// The rows that fulfil it.
-    #[must_use]
-    pub fn rows<'a>(&self, of: &View<'a>) -> View<'a> {
-        let keep: Vec<bool> = match self {
-            Self::Numbers(left, compare, right) => {
-                of.numbers(left).into_iter().zip(of.numbers(right)).map(|(left, right)| compare.holds(left, right)).collect()
-            }
-            Self::Group(slot, wanted, is) => of.raw_codes(*slot).into_iter().map(|code| (code == *wanted) == *is).collect(),
-        };
-        of.kept(&keep)
-    }
 }
 
 /// Functions and what stands in their brackets.
@@ -228,64 +207,6 @@ impl<'a> Lookup<'a> {
         Some(Factor { name: column.described().name, slot: self.column(column), levels })
     }
 
-    /// A condition on rows.
-    pub fn condition(&mut self, written: &Comparison) -> Option<Condition> {
-        let factor = match &written.left.kind {
-            Kind::Name(name) => self.factor(name),
-            _ => None,
-        };
-        match (factor, &written.right) {
-            (Some(factor), right) => self.in_group(&factor, written, right),
-            (None, Against::Value(right)) => {
-                let (left, right) = (self.row_wise(&written.left), self.row_wise(right));
-                Some(Condition::Numbers(left?, written.compare, right?))
-            }
-            (None, Against::Text(word)) => {
-                let what = "a number cannot be compared with a text";
-                self.flaw(Flaw::with_help(word.span.clone(), what, "texts are for arm and diagnosis: arm == \"feedback\""))
-            }
-        }
-    }
-
-    fn in_group(&mut self, factor: &Factor, written: &Comparison, right: &Against) -> Option<Condition> {
-        let is = match written.compare {
-            Compare::Is => true,
-            Compare::IsNot => false,
-            _ => {
-                let what = format!("`{}` has names, which are not larger or smaller", factor.name);
-                return self.flaw(Flaw::with_help(written.left.span.clone(), what, "compare with == or !="));
-            }
-        };
-        let (name, span) = match right {
-            Against::Text(word) => (word.text.clone(), word.span.clone()),
-            Against::Value(value) => {
-                let help = format!("for example {} == \"{}\"", factor.name, factor.levels.first().map_or("…", String::as_str));
-                return self.flaw(Flaw::with_help(value.span.clone(), "here should stand a name in quotation marks", help));
-            }
-        };
-        match factor.levels.iter().position(|level| *level == name) {
-            Some(code) => Some(Condition::Group(factor.slot, code as u32, is)),
-            None => {
-                let what = format!("no {} is called \"{name}\"", factor.name);
-                let help = match factor.levels.as_slice() {
-                    [] => "the scenario has none".to_owned(),
-                    levels => format!("there are {}", levels.join(", ")),
-                };
-                self.flaw(Flaw { slip: Some((name, factor.levels.clone())), ..Flaw::with_help(span, what, help) })
-            }
-        }
-    }
-
-    /// An expression that must be the same whichever rows are used.
-    fn row_wise(&mut self, ast: &Ast) -> Option<Expr> {
-        let found = self.expr(ast)?;
-        if found.is_row_wise() {
-            return Some(found);
-        }
-        let what = format!("{ast} depends on the rows that are used, and so cannot decide which are");
-        self.flaw(Flaw::with_help(ast.span.clone(), what, "use columns, lag, lead, log, average and numbers here"))
-    }
-
     fn call(&mut self, ast: &Ast, function: &Word, arguments: &[Ast], group: Option<&Word>) -> Option<Expr> {
         let Some((name, usage, _)) = FUNCTIONS.iter().find(|(name, ..)| *name == function.text) else {
             let known: Vec<String> = FUNCTIONS.iter().map(|(name, ..)| (*name).to_owned()).collect();
@@ -357,11 +278,11 @@ fn groups() -> impl Iterator<Item = &'static Description> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{comparisons, expression};
+pub(super) mod tests {
+    use super::super::expression;
     use super::*;
 
-    fn names() -> Names {
+    pub(in crate::estimators::formula) fn names() -> Names {
         let texts = |all: &[&str]| all.iter().map(ToString::to_string).collect();
         Names {
             arms: texts(&["usual care", "feedback"]),
@@ -410,20 +331,5 @@ mod tests {
         }
         assert_eq!(flaws("gian + erly", Level::Clients).len(), 2);
         assert!(flaws("lag(z(alliance))", Level::Sessions)[0].what.contains("depends on the rows"));
-    }
-
-    #[test]
-    fn conditions_know_arms_by_name() {
-        let (names, mut wanted) = (names(), Wanted::default());
-        let mut lookup = Lookup::new(&names, Level::Clients, &mut wanted);
-        let found: Vec<Option<Condition>> =
-            comparisons("arm == 'feedback' and sessions >= 3 and arm == 'feedbak' and arm > 'x' and z(pre) > 1")
-                .unwrap()
-                .iter()
-                .map(|one| lookup.condition(one))
-                .collect();
-        assert!(matches!(found[0], Some(Condition::Group(_, 1, true))) && found[1].is_some() && lookup.over_arms);
-        assert!(found[2..].iter().all(Option::is_none) && lookup.flaws.len() == 3);
-        assert_eq!(lookup.flaws[0].slip.as_ref().map(|(word, _)| word.as_str()), Some("feedbak"));
     }
 }

@@ -1,10 +1,10 @@
-//! Logistic regression with a random intercept for one grouping.
+//! Regression of a yes-or-no outcome with a random intercept for one grouping: logit and complementary log-log links.
 //!
 //! Maximum likelihood with the integral over each group's intercept by Laplace's approximation (one point) or by adaptive
 //! Gauss–Hermite quadrature (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663; Pinheiro & Chao 2006,
 //! doi:10.1198/106186006X96962), as `glmer` of lme4 does. Newton's method on the approximate likelihood itself: its
 //! gradient is exact, the movement of each group's mode and spread included; its second derivatives are differences of that
-//! gradient.
+//! gradient. The spread comes from the expected information, as in lme4, which for the logit is the observed one too.
 
 use super::climb::Peak;
 use super::quadrature::normal_points;
@@ -19,13 +19,14 @@ use nalgebra::{DMatrix, DVector};
 /// A fitted logistic regression with random intercepts.
 #[derive(Clone, Debug)]
 pub struct MixedLogistic {
-    /// One per column, in logits; NaN where a column was dropped. Errors come from the Hessian of all parameters.
+    /// One per column, in logits or log hazards; NaN where a column was dropped. Errors come from the Hessian of all parameters.
     pub coefficients: Vec<Coefficient>,
-    /// Variance of the intercepts between groups (logits squared).
+    /// Variance of the intercepts between groups (squared unit of the coefficients).
     pub variance: f64,
     /// Its standard error; NaN at the boundary.
     pub variance_se: f64,
-    /// Share of the latent variance that lies between groups: variance / (variance + π²/3).
+    /// Share of the latent variance that lies between groups: variance / (variance + π²/3), with the complementary
+    /// log-log link π²/6.
     pub icc: f64,
     /// Log likelihood, as approximated.
     pub log_likelihood: f64,
@@ -39,7 +40,7 @@ pub struct MixedLogistic {
 /// # Errors
 /// As for the regression without groups; fewer than two groups; a group for each row; no group with both outcomes; points
 /// outside 1 to 100.
-pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
+pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], link: Link, group: &[usize], points: usize) -> Result<MixedLogistic, Failure> {
     let (yes, qr) = prepare(y, columns)?;
     same_length("the grouping variable", group.len(), y.len())?;
     if !(1..=100).contains(&points) {
@@ -51,8 +52,8 @@ pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: u
     if groups.rows().iter().all(|rows| rows.iter().all(|&row| yes[row] == yes[rows[0]])) {
         return Err(Failure::Separation);
     }
-    let plain = fit_plain(y, columns, Link::Logit)?;
-    let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+    let plain = fit_plain(y, columns, link)?;
+    let model = Model { link, yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
     let (start, _) = qr.project(&plain.linear_predictor);
     match model.search(&start, plain.log_likelihood)? {
         Some(peak) => Ok(model.report(&peak)),
@@ -69,6 +70,7 @@ pub fn fit<C: AsRef<[f64]>>(y: &[f64], columns: &[C], group: &[usize], points: u
 
 /// The approximate likelihood of data, as a function of (σ, coefficients of a basis whose columns have mean square 1).
 pub(super) struct Model<'a> {
+    link: Link,
     yes: &'a [bool],
     pub(super) qr: &'a Qr,
     groups: &'a Groups,
@@ -80,17 +82,38 @@ pub(super) struct Model<'a> {
 struct At {
     log: f64,
     score: f64,
+    /// Expected information.
     weight: f64,
     /// Derivative of the weight.
     skew: f64,
+    /// Observed information: minus the derivative of the score.
+    bend: f64,
 }
 
-/// Probability of yes, and the log probability of what happened.
-fn probability(yes: bool, eta: f64) -> (f64, f64) {
-    let e = libm::exp(-eta.abs());
-    let p = if eta >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
-    let wrong_way = if yes { (-eta).max(0.0) } else { eta.max(0.0) };
-    (p, -wrong_way - libm::log1p(e))
+/// What a row adds at a linear predictor.
+fn row(link: Link, yes: bool, eta: f64) -> At {
+    match link {
+        Link::Logit => {
+            let e = libm::exp(-eta.abs());
+            let p = if eta >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
+            let wrong_way = if yes { (-eta).max(0.0) } else { eta.max(0.0) };
+            let weight = p * (1.0 - p);
+            let score = f64::from(u8::from(yes)) - p;
+            At { log: -wrong_way - libm::log1p(e), score, weight, skew: weight * (1.0 - 2.0 * p), bend: weight }
+        }
+        Link::Cloglog => {
+            let hazard = libm::exp(eta.clamp(-300.0, 300.0));
+            let (p, rest) = (-libm::expm1(-hazard), libm::exp(-hazard));
+            let rising = hazard * rest / p;
+            let weight = hazard * rising;
+            let skew = weight * (2.0 - hazard - rising);
+            if yes {
+                At { log: libm::log(p), score: rising, weight, skew, bend: rising * (hazard + rising - 1.0) }
+            } else {
+                At { log: -hazard, score: -hazard, weight, skew, bend: hazard }
+            }
+        }
+    }
 }
 
 impl Model<'_> {
@@ -99,38 +122,40 @@ impl Model<'_> {
         (self.yes.len() as f64).sqrt()
     }
 
-    /// Sums over a group's rows at intercept `b`; `each` sees row, residual, weight and its derivative.
-    fn at(&self, rows: &[usize], eta: &[f64], b: f64, mut each: impl FnMut(usize, f64, f64, f64)) -> At {
+    /// Sums over a group's rows at intercept `b`; `each` sees what a row adds.
+    fn at(&self, rows: &[usize], eta: &[f64], b: f64, mut each: impl FnMut(usize, &At)) -> At {
         let mut sum = At::default();
-        for (place, &row) in rows.iter().enumerate() {
-            let (p, log) = probability(self.yes[row], eta[row] + b);
-            let residual = f64::from(u8::from(self.yes[row])) - p;
-            let weight = p * (1.0 - p);
-            let skew = weight * (1.0 - 2.0 * p);
-            sum.log += log;
-            sum.score += residual;
-            sum.weight += weight;
-            sum.skew += skew;
-            each(place, residual, weight, skew);
+        for (place, &at) in rows.iter().enumerate() {
+            let one = row(self.link, self.yes[at], eta[at] + b);
+            sum.log += one.log;
+            sum.score += one.score;
+            sum.weight += one.weight;
+            sum.skew += one.skew;
+            sum.bend += one.bend;
+            each(place, &one);
         }
         sum
     }
 
     /// Where a group's integrand is highest, in standard deviations of the intercepts.
     fn mode(&self, rows: &[usize], eta: &[f64], sigma: f64) -> f64 {
-        // The slope falls throughout; it is 0 between these two, since residuals are below 1.
+        // The slope falls throughout; it is 0 below the upper end, since residuals are below 1, and above the lower one for the
+        // logit. With the other link they may lie below −1.
         let reach = sigma.abs() * rows.len() as f64;
         let (mut low, mut high, mut u) = (-reach, reach, 0.0);
+        while self.link == Link::Cloglog && sigma * self.at(rows, eta, sigma * low, |_, _| {}).score < low {
+            low *= 2.0;
+        }
         let mut before = f64::INFINITY;
         for _ in 0..200 {
-            let sum = self.at(rows, eta, sigma * u, |_, _, _, _| {});
+            let sum = self.at(rows, eta, sigma * u, |_, _| {});
             let slope = sigma * sum.score - u;
             if slope > 0.0 {
                 low = u
             } else {
                 high = u
             }
-            let newton = u + slope / (1.0 + sigma * sigma * sum.weight);
+            let newton = u + slope / (1.0 + sigma * sigma * sum.bend);
             // Newton's method swings where residuals change abruptly: then the middle.
             let next = if newton >= low && newton <= high && slope.abs() <= 0.7 * before { newton } else { 0.5 * (low + high) };
             before = slope.abs();
@@ -162,8 +187,8 @@ impl Model<'_> {
     /// A group's log integral and its derivative by σ; derivatives by the linear predictors go to `of_rows`.
     fn group(&self, rows: &[usize], eta: &[f64], sigma: f64, of_rows: &mut [f64]) -> (f64, f64) {
         let mode = self.mode(rows, eta, sigma);
-        let mut own = vec![(0.0, 0.0); rows.len()];
-        let top = self.at(rows, eta, sigma * mode, |place, _, weight, skew| own[place] = (weight, skew));
+        let mut own = vec![At::default(); rows.len()];
+        let top = self.at(rows, eta, sigma * mode, |place, one| own[place] = *one);
         let curve = 1.0 + sigma * sigma * top.weight;
         let width = 1.0 / curve.sqrt();
         // Log integrand at each point, over the density of the points themselves.
@@ -172,7 +197,7 @@ impl Model<'_> {
             .iter()
             .map(|(z, log_weight)| {
                 let u = mode + z * width;
-                let at = self.at(rows, eta, sigma * u, |_, _, _, _| {});
+                let at = self.at(rows, eta, sigma * u, |_, _| {});
                 (u, log_weight + at.log - 0.5 * u * u + 0.5 * z * z, at)
             })
             .collect();
@@ -185,15 +210,16 @@ impl Model<'_> {
             by_mode += share * slope;
             by_curve -= share * slope * 0.5 * z * width / curve;
             by_sigma += share * at.score * u;
-            self.at(rows, eta, sigma * u, |place, residual, _, _| of_rows[rows[place]] += share * residual);
+            self.at(rows, eta, sigma * u, |place, one| of_rows[rows[place]] += share * one.score);
         }
         // How mode and curvature move with σ and with each linear predictor.
-        let mode_by_sigma = (top.score - sigma * mode * top.weight) / curve;
+        let inner = 1.0 + sigma * sigma * top.bend;
+        let mode_by_sigma = (top.score - sigma * mode * top.bend) / inner;
         let curve_by_sigma = 2.0 * sigma * top.weight + sigma * sigma * top.skew * (mode + sigma * mode_by_sigma);
         by_sigma += by_curve * curve_by_sigma + by_mode * mode_by_sigma;
-        for (&row, (weight, skew)) in rows.iter().zip(&own) {
-            let mode_by_row = -sigma * weight / curve;
-            let curve_by_row = sigma * sigma * (skew + sigma * top.skew * mode_by_row);
+        for (&row, one) in rows.iter().zip(&own) {
+            let mode_by_row = -sigma * one.bend / inner;
+            let curve_by_row = sigma * sigma * (one.skew + sigma * top.skew * mode_by_row);
             of_rows[row] += by_curve * curve_by_row + by_mode * mode_by_row;
         }
         (highest + libm::log(sum) - 0.5 * libm::log(curve), by_sigma)
@@ -209,11 +235,12 @@ impl Model<'_> {
         let coefficients: Vec<Coefficient> =
             self.qr.solve(&basis).into_iter().zip(errors).map(|(b, se)| Coefficient::normal(b, se)).collect();
         let variance = peak.at[0] * peak.at[0];
+        let latent = PI * PI / if self.link == Link::Logit { 3.0 } else { 6.0 };
         MixedLogistic {
             coefficients: self.qr.spread(&coefficients, Coefficient::DROPPED),
             variance,
             variance_se: 2.0 * peak.at[0] * covariance[(0, 0)].sqrt(),
-            icc: variance / (variance + PI * PI / 3.0),
+            icc: variance / (variance + latent),
             log_likelihood: peak.log_likelihood,
             status: Status::Converged,
         }
@@ -232,7 +259,7 @@ mod tests {
     #[test]
     fn groups_that_do_not_differ_are_at_the_boundary() {
         let y: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
-        let found = fit(&y, &[vec![1.0; 40]], &groups_of(40, 4), 9).expect("a fit");
+        let found = fit(&y, &[vec![1.0; 40]], Link::Logit, &groups_of(40, 4), 9).expect("a fit");
         assert_eq!((found.status, found.variance, found.icc), (Status::Boundary, 0.0, 0.0));
         assert!(found.coefficients[0].estimate.abs() < 1e-12);
     }
@@ -243,8 +270,8 @@ mod tests {
         let x: Vec<f64> = (0..30).map(|i| f64::from((i * 5) % 11) / 5.0).collect();
         let (yes, qr) = prepare(&y, &[vec![1.0; 30], x]).expect("data");
         let groups = Groups::new(&groups_of(30, 5));
-        for points in [1, 4] {
-            let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+        for (link, points) in [(Link::Logit, 1), (Link::Logit, 4), (Link::Cloglog, 1), (Link::Cloglog, 4)] {
+            let model = Model { link, yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
             let at = DVector::from_vec(vec![0.8, -0.3, 0.4]);
             let gradient = model.value(&at).1;
             for k in 0..3 {
@@ -254,7 +281,7 @@ mod tests {
                     model.value(&moved).0
                 };
                 let slope = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
-                assert!((slope - gradient[k]).abs() < 1e-8, "{points} points, parameter {k}: {slope} {}", gradient[k]);
+                assert!((slope - gradient[k]).abs() < 1e-8, "{link:?}, {points} points, parameter {k}: {slope} {}", gradient[k]);
             }
         }
     }
@@ -263,11 +290,13 @@ mod tests {
     fn what_cannot_be_fitted_has_a_reason() {
         let y = [0.0, 1.0, 0.0, 1.0];
         let ones = [[1.0; 4]];
-        assert_eq!(fit(&y, &ones, &[1; 4], 1).unwrap_err().to_string(), "too few groups: 1, at least 2 are needed");
-        assert!(fit(&y, &ones, &[1, 2, 3, 4], 1).unwrap_err().to_string().starts_with("too few rows for this number of groups"));
-        assert!(fit(&y, &ones, &[1, 1, 2, 2], 0).is_err());
+        assert_eq!(fit(&y, &ones, Link::Logit, &[1; 4], 1).unwrap_err().to_string(), "too few groups: 1, at least 2 are needed");
+        assert!(
+            fit(&y, &ones, Link::Logit, &[1, 2, 3, 4], 1).unwrap_err().to_string().starts_with("too few rows for this number of groups")
+        );
+        assert!(fit(&y, &ones, Link::Logit, &[1, 1, 2, 2], 0).is_err());
         let split: Vec<f64> = (0..40).map(|i| f64::from(u8::from(i >= 20))).collect();
-        assert_eq!(fit(&split, &[vec![1.0; 40]], &groups_of(40, 10), 1).unwrap_err(), Failure::Separation);
+        assert_eq!(fit(&split, &[vec![1.0; 40]], Link::Logit, &groups_of(40, 10), 1).unwrap_err(), Failure::Separation);
     }
 
     /// Groups of 2 to 10 with rare and common events, from nearly normal intercepts.
@@ -299,7 +328,7 @@ mod tests {
             let Ok((yes, qr)) = prepare(&y, &columns) else { continue };
             let groups = Groups::new(&group);
             for points in [1, 7] {
-                let model = Model { yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
+                let model = Model { link: Link::Logit, yes: &yes, qr: &qr, groups: &groups, points: normal_points(points) };
                 let plain = fit_plain(&y, &columns, Link::Logit).map(|fit| (qr.project(&fit.linear_predictor).0, fit.log_likelihood));
                 match plain.and_then(|(start, without)| model.search(&start, without)) {
                     Ok(Some(peak)) => {

@@ -5,19 +5,11 @@ use super::model::Model;
 use super::objective::{Objective, Parts, Solved};
 use super::search::{at_boundary, search};
 use super::{Criterion, Failure};
+use crate::estimators::status::Status;
 use nalgebra::{DMatrix, DVector};
 
 /// Relative standard deviation of a random effect above which the residual variance counts as zero.
 const NO_RESIDUAL: f64 = 1e6;
-
-/// Where the optimum lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// All variances positive, all correlations within ±1.
-    Converged,
-    /// On the boundary: a variance of zero or a correlation of ±1 (a singular fit).
-    Boundary,
-}
 
 /// Variances and covariances of the random effects of one part.
 #[derive(Clone, Debug)]

@@ -20,9 +20,10 @@ mod profile;
 mod search;
 mod statistics;
 
+pub use super::status::Status;
 pub use effects::RandomEffects;
 pub use failure::Failure;
-pub use fit::{Component, Fit, Status};
+pub use fit::{Component, Fit};
 pub use freedom::KenwardRoger;
 pub use model::Model;
 pub use profile::{Deviation, Interval, profile};

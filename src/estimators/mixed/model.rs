@@ -1,10 +1,11 @@
 //! A design made ready for fitting: checked, scaled, reduced to cross-products.
 
-use super::basis::{self, Basis, dot, sweep};
+use super::basis::{self, Basis};
 use super::groups::{self, Tree};
 use super::jet::Entry;
 use super::statistics::{self, Statistics};
 use super::{Design, Failure, RandomPart};
+use crate::estimators::qr::dot;
 use nalgebra::DMatrix;
 
 /// Outcomes that the fixed effects reproduce to this share are taken as reproduced exactly.
@@ -144,7 +145,7 @@ fn residual(y: &[f64], fixed: &Basis) -> Result<(Vec<f64>, Vec<f64>, f64), Failu
     }
     let mut scaled: Vec<f64> = y.iter().map(|value| value / largest).collect();
     let before = dot(&scaled, &scaled);
-    let mut offset = sweep(&fixed.columns, &mut scaled);
+    let mut offset = fixed.sweep(&mut scaled);
     let after = dot(&scaled, &scaled);
     if after <= EXACT * EXACT * before {
         return Err(Failure::ExactFit);

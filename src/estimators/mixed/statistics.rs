@@ -1,8 +1,8 @@
 //! Sufficient statistics: cross-products by group, all that the likelihood needs of the data (Laird and Ware 1982,
 //! doi:10.2307/2529876).
 
-use super::basis::dot;
 use super::groups::Tree;
+use crate::estimators::qr::dot;
 
 /// One grouping: its random columns and their cross-products.
 pub struct Level {

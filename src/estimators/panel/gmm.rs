@@ -60,9 +60,10 @@ impl Gmm {
 /// # Errors
 /// Too few sessions, persons or moment conditions; predictors or instruments that are linear combinations of each other.
 pub fn fit(panel: &Panel, options: &Options) -> Result<Gmm, Failure> {
+    panel.needs_past()?;
     same_length("the list of instruments", options.instruments.len(), panel.coefficients())?;
     let wrong = |using: &Use| matches!(using, Use::Lags { first, .. } if *first == 0);
-    if options.instruments.iter().any(wrong) || options.instruments[0] == Use::Itself {
+    if options.instruments.iter().any(wrong) || !matches!(options.instruments[0], Use::Lags { .. }) {
         return Err(Failure::Range { what: "instruments", rule: "earlier values (lag 1 or more), those of the outcome at least" });
     }
     let sums = Sums::new(panel, options);

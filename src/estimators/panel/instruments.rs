@@ -15,6 +15,8 @@ pub enum Use {
     },
     /// Its difference itself: independent of all errors (strictly exogenous). Not for the outcome.
     Itself,
+    /// The same value in every session: it plays a part in levels only.
+    Constant,
 }
 
 /// One equation with its instruments, each by number and value.
@@ -66,6 +68,7 @@ impl Panel {
         let mut found = Vec::new();
         for (variable, using) in uses.iter().enumerate() {
             match *using {
+                Use::Constant => {}
                 Use::Itself => found.push((conditions.number((false, variable, 0, 0)), e.x[variable])),
                 Use::Lags { first, last } => {
                     for lag in first..=last.min(e.session) {

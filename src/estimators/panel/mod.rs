@@ -15,6 +15,8 @@ pub struct Panel {
     values: Vec<Vec<Vec<f64>>>,
     /// Distance in sessions between a predictor and the outcome.
     lag: usize,
+    /// The outcome's own past is a predictor.
+    dynamic: bool,
 }
 
 impl Panel {
@@ -51,12 +53,29 @@ impl Panel {
                 values[i][variable + 1][t] = x.as_ref()[row];
             }
         }
-        Ok(Self { values, lag })
+        Ok(Self { values, lag, dynamic: true })
+    }
+
+    /// The same without the outcome's own past: y(t) = β x(t − `lag`) + constant of the person + error.
+    #[must_use]
+    pub fn without_past(self) -> Self {
+        Self { dynamic: false, ..self }
+    }
+
+    /// Number of the first variable that predicts.
+    fn first(&self) -> usize {
+        usize::from(!self.dynamic)
     }
 
     /// Coefficients: that of the lagged outcome, then one per predictor.
     fn coefficients(&self) -> usize {
-        self.values[0].len()
+        self.values[0].len() - self.first()
+    }
+
+    /// Fails for a model without the outcome's own past.
+    fn needs_past(&self) -> Result<(), Failure> {
+        let wrong = Failure::Range { what: "the model", rule: "one in which the outcome's own past is a predictor" };
+        if self.dynamic { Ok(()) } else { Err(wrong) }
     }
 
     /// Number of sessions.
@@ -73,7 +92,7 @@ impl Panel {
     fn level(&self, person: usize, session: usize) -> Option<Equation> {
         let lagged = |variable: usize| self.value(person, variable, session.checked_sub(if variable == 0 { 1 } else { self.lag }));
         let y = self.value(person, 0, Some(session));
-        let x: Vec<f64> = (0..self.coefficients()).map(lagged).collect();
+        let x: Vec<f64> = (self.first()..self.values[0].len()).map(lagged).collect();
         (y.is_finite() && x.iter().all(|x| x.is_finite())).then_some(Equation { person, session, y, x })
     }
 
@@ -121,9 +140,32 @@ pub fn nickell_bias(rho: f64, periods: usize) -> f64 {
     -(1.0 + rho) / (t - 1.0) * a / (1.0 - 2.0 * rho * a / ((1.0 - rho) * (t - 1.0)))
 }
 
+/// The ρ that would give this within estimate but for [`nickell_bias`]; NaN where no ρ would.
+pub fn without_nickell_bias(estimate: f64, periods: usize) -> f64 {
+    let expected = |rho: f64| rho + nickell_bias(rho, periods);
+    let (mut low, mut high) = (-1.0 + 1e-9, 1.0 - 1e-9);
+    if !(expected(low) <= estimate && estimate <= expected(high)) {
+        return f64::NAN;
+    }
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if expected(middle) < estimate { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bias_can_be_taken_back() {
+        for (rho, periods) in [(-0.4, 3), (0.0, 5), (0.5, 4), (0.8, 12)] {
+            let found = without_nickell_bias(rho + nickell_bias(rho, periods), periods);
+            assert!((found - rho).abs() < 1e-9, "{rho} {periods}: {found}");
+        }
+        assert!(without_nickell_bias(1.5, 5).is_nan());
+    }
 
     #[test]
     fn two_periods_have_the_bias_of_first_differences() {

@@ -23,6 +23,7 @@ pub enum Instrument {
 /// # Errors
 /// Too few sessions in a row, one person, an instrument without relation to what it stands for.
 pub fn anderson_hsiao(panel: &Panel, instrument: Instrument) -> Result<PanelFit, Failure> {
+    panel.needs_past()?;
     let value = |e: &Equation| {
         let y = |back: usize| panel.value(e.person, 0, e.session.checked_sub(back));
         match instrument {

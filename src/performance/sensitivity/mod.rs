@@ -12,6 +12,7 @@ mod regression;
 mod resample;
 mod sobol;
 
+pub use regression::ranks;
 pub use resample::Replicated;
 
 /// What a measure says about a factor.

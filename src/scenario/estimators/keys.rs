@@ -1,5 +1,15 @@
 //! `estimators` as a person writes it.
 
+mod courses;
+mod endings;
+mod groups;
+mod missing;
+
+pub use courses::*;
+pub use endings::*;
+pub use groups::*;
+pub use missing::*;
+
 use crate::dataset::catalogue::Level;
 use crate::model::params::{choice, params};
 use garde::Validate;
@@ -22,6 +32,10 @@ pub struct Estimator {
     #[serde(default)]
     #[garde(skip)]
     pub on: On,
+    /// What is done about missing outcomes. `None`: rows without them are left out.
+    #[serde(default)]
+    #[garde(dive)]
+    pub missing: Option<Missing>,
     /// What is done with them.
     #[garde(dive)]
     pub method: Method,
@@ -43,6 +57,8 @@ pub enum Truth {
     Counterfactual(String),
     /// The same over the pooled standard deviation (d).
     CounterfactualD(String),
+    /// Of "ranks": the mean of a variable over all clients of each therapist, all forms filled in.
+    Means(String),
 }
 
 /// What a row of the data is.
@@ -118,7 +134,7 @@ params! {
 
 params! {
     /// Shares of groups compared with the first. Terms: "log odds ratio: feedback", "odds ratio: feedback", "risk difference:
-    /// feedback".
+    /// feedback", "number needed: feedback" (to treat, for one more event).
     pub struct OddsOf {
         /// The event, 0 or 1: a column such as dropout.
         of: String = String::new() => skip;
@@ -187,7 +203,19 @@ params! {
         criterion: Criterion = Criterion::REML => skip;
         /// Degrees of freedom.
         df: Freedom = Freedom::Satterthwaite => skip;
+        /// Variances have intervals, from the profile of the criterion. Takes longer.
+        profile: bool = false => skip;
     }
+}
+
+/// Link between a probability and its predictors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Link {
+    /// Log odds.
+    #[default]
+    Logit,
+    /// log(−log(1 − p)): proportional hazards in discrete time, when a row is a session and the event ends it.
+    Cloglog,
 }
 
 params! {
@@ -196,30 +224,10 @@ params! {
     pub struct LogisticOf {
         /// Formula: "dropout ~ early + (1 | therapist)". What is explained is 0 or 1; at most one kind of groups.
         formula: String = String::new() => skip;
+        /// Link between the probability and its predictors.
+        link: Link = Link::Logit => skip;
         /// Points of adaptive quadrature for groups; 1 is Laplace's approximation.
         points: u16 = 1, "points", [1, 100], "lme4's default is 1";
-    }
-}
-
-params! {
-    /// Time to an event, others leaving early (Kaplan and Meier 1958). Terms: median, and "by 8" for the share that had it by then.
-    pub struct KaplanMeierOf {
-        /// Time: a column such as sessions.
-        time: String = String::from("sessions") => skip;
-        /// Whether it ended with the event, 0 or 1: a column such as dropout.
-        event: String = String::new() => skip;
-        /// Times by which the share is asked for.
-        at: Vec<f64> = Vec::new() => skip;
-    }
-}
-
-params! {
-    /// Proportional hazards (Cox 1972), ties after Efron. Terms: the coefficients, log hazard ratios.
-    pub struct CoxOf {
-        /// Formula with time and event: "(sessions, dropout) ~ early + pre".
-        formula: String = String::new() => skip;
-        /// Groups whose rows are not independent, such as therapist: errors are then robust.
-        cluster: Option<String> = None => skip;
     }
 }
 
@@ -290,10 +298,22 @@ choice! {
         Logistic(LogisticOf),
         /// Time to an event.
         KaplanMeier(KaplanMeierOf),
+        /// Shares of one way of ending among others.
+        Incidence(IncidenceOf),
+        /// Times to an event compared between groups.
+        LogRank(LogRankOf),
         /// Proportional hazards.
         Cox(CoxOf),
         /// Meta-analysis of a correlation.
         Meta(MetaOf),
+        /// Sessions of the same clients, with what is constant in a client taken out.
+        Panel(PanelOf),
+        /// Two variables over sessions, each acting on the other.
+        CrossLagged(CrossLaggedOf),
+        /// Effects within and between groups whose means are not known exactly.
+        LatentMeans(LatentMeansOf),
+        /// Therapists compared with each other.
+        Therapists(TherapistsOf),
         /// Shapes of a rating over the course.
         Shapes(ShapesOf),
         /// Internal consistency of a form.

@@ -1,5 +1,9 @@
 //! Methods of the key `estimators`: their texts become expressions and models.
 
+mod courses;
+mod groups;
+mod missing;
+
 use super::Key;
 use super::keys::{self, Method};
 use crate::dataset::catalogue::{Known, Level};
@@ -10,9 +14,11 @@ use crate::estimators::formula::expr::Expr;
 use crate::estimators::formula::model::Model;
 use crate::estimators::formula::names::Lookup;
 use crate::estimators::formula::{Flaw, expression, formula};
+use crate::estimators::logistic::Link;
 use crate::estimators::mixed::Criterion;
 use crate::estimators::{linear, meta};
 use core::ops::Range;
+use groups::{one_level, predicted_on_two_levels};
 use std::sync::Arc;
 
 /// Reads the texts of one analysis.
@@ -25,6 +31,9 @@ pub(super) struct Texts<'a> {
 
 type Made = Option<Arc<dyn analysis::Method>>;
 
+/// Does a model, read from this formula, suit a method?
+type Check = fn(&Model, &Formula, &mut Lookup) -> Option<()>;
+
 fn made(method: impl analysis::Method + 'static) -> Made {
     Some(Arc::new(method))
 }
@@ -33,7 +42,7 @@ impl Method {
     /// What a row is: some methods need sessions.
     pub(super) fn level(&self, asked: Level) -> Level {
         match self {
-            Self::Shapes(_) => Level::Sessions,
+            Self::Shapes(_) | Self::Panel(_) | Self::CrossLagged(_) => Level::Sessions,
             Self::Alpha(_) => Level::Clients,
             _ => asked,
         }
@@ -65,11 +74,26 @@ impl Texts<'_> {
         then: impl FnOnce(&A, &mut Lookup) -> Option<T>,
     ) -> Option<T> {
         let key = Self::method_key(key);
-        let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let tree = self.read(&key, text, read)?;
+        self.text_at(&key.iter().map(String::as_str).collect::<Vec<&str>>(), text, read, then)
+    }
+
+    /// A text at any key of the estimator, read and looked up.
+    fn text_at<A, T>(
+        &mut self,
+        key: &[&str],
+        text: &str,
+        read: fn(&str) -> Result<A, Flaw>,
+        then: impl FnOnce(&A, &mut Lookup) -> Option<T>,
+    ) -> Option<T> {
+        let tree = self.read(key, text, read)?;
         let found = then(&tree, &mut self.lookup);
-        self.flaws_of(&key);
+        self.flaws_of(key);
         found
+    }
+
+    /// An expression at any key of the estimator.
+    fn at(&mut self, key: &[&str], text: &str) -> Option<Expr> {
+        self.text_at(key, text, expression, |ast, lookup| lookup.expr(ast))
     }
 
     fn expr(&mut self, key: &[&str], text: &str) -> Option<Expr> {
@@ -82,8 +106,13 @@ impl Texts<'_> {
     }
 
     /// A model that passes some checks.
-    fn model(&mut self, text: &str, check: fn(&Model, &Formula, &mut Lookup) -> Option<()>) -> Option<Model> {
-        self.text(&["formula"], text, formula, |tree, lookup| {
+    fn model(&mut self, text: &str, check: Check) -> Option<Model> {
+        self.model_at(&["method", "formula"], text, check)
+    }
+
+    /// The same at any key of the estimator.
+    fn model_at(&mut self, key: &[&str], text: &str, check: Check) -> Option<Model> {
+        self.text_at(key, text, formula, |tree, lookup| {
             let model = Model::of(tree, lookup)?;
             check(&model, tree, lookup).map(|()| model)
         })
@@ -129,11 +158,25 @@ impl Texts<'_> {
             Method::Mixed(own) => self.mixed(own),
             Method::Logistic(own) => {
                 let model = self.model(&own.formula, at_most_one_level)?;
-                made(analysis::Logistic { model, points: usize::from(own.points) })
+                let link = match own.link {
+                    keys::Link::Logit => Link::Logit,
+                    keys::Link::Cloglog => Link::Cloglog,
+                };
+                made(analysis::Logistic { model, link, points: usize::from(own.points) })
             }
             Method::KaplanMeier(own) => {
                 let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
                 made(analysis::KaplanMeier { time: time?, event: event?, at: own.at.clone() })
+            }
+            Method::Incidence(own) => {
+                let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
+                let competing = self.expr(&["competing"], &own.competing);
+                made(analysis::Incidence { time: time?, event: event?, competing: competing?, at: own.at.clone() })
+            }
+            Method::LogRank(own) => {
+                let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
+                let by = self.by(&own.by);
+                made(analysis::LogRank { time: time?, event: event?, by: by? })
             }
             Method::Cox(own) => {
                 let model = self.model(&own.formula, time_and_event);
@@ -141,6 +184,12 @@ impl Texts<'_> {
                 made(analysis::Cox { model: model?.without_intercept(), cluster: cluster? })
             }
             Method::Meta(own) => self.meta(own),
+            Method::Panel(own) => self.panel(own),
+            Method::CrossLagged(own) => self.cross_lagged(own),
+            Method::LatentMeans(own) => {
+                self.model(&own.formula, predicted_on_two_levels).and_then(|model| made(analysis::LatentMeans { model }))
+            }
+            Method::Therapists(own) => self.model(&own.formula, one_level).and_then(|model| made(analysis::Therapists { model })),
             Method::Shapes(own) => self.shapes(own),
             Method::Alpha(own) => {
                 let items = self.lookup.items(&own.of, own.session);
@@ -166,7 +215,7 @@ impl Texts<'_> {
             let flaw = Flaw::with_help(0..0, what, "use criterion: REML, or df: Satterthwaite");
             self.flaws.push((Self::method_key(&["df"]), flaw));
         }
-        made(analysis::Mixed { model, criterion, freedom })
+        made(analysis::Mixed { model, criterion, freedom, profile: own.profile })
     }
 
     fn meta(&mut self, own: &keys::MetaOf) -> Made {

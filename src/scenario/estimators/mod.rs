@@ -21,7 +21,7 @@ use crate::estimators::formula::{Flaw, NOTHING, comparisons};
 use crate::model::rules::World;
 use core::ops::Range;
 use methods::Texts;
-use truths::Judge;
+use truths::{Judge, RANKS};
 
 /// Names that the arms of all cells bring along.
 pub fn names<'a>(cells: impl Iterator<Item = &'a CellPlan> + Clone) -> Names {
@@ -136,19 +136,29 @@ fn analysis(written: &Estimator, names: &Names, of: &mut Analyses) -> Result<Ana
     let filter: Vec<_> = filter.unwrap_or_default().iter().filter_map(|one| texts.lookup.condition(one)).collect();
     texts.flaws_of(&["where"]);
     let method = texts.method(&written.method);
+    let missing =
+        written.missing.as_ref().zip(method.as_ref()).and_then(|(missing, method)| texts.missing(missing, method.as_ref(), level));
     let over_arms = texts.lookup.over_arms;
     let mut flaws = texts.flaws;
-    let mut truths = Vec::new();
+    let (mut truths, mut ranked) = (Vec::new(), None);
     if let Some(method) = &method {
         let mut judge = Judge { names, terms: method.terms(), over_arms, wanted: &mut of.wanted, parameters: &of.parameters };
         for (term, truth) in &written.truth {
-            truths.extend(
-                judge.truths(term, truth).map_err(|flaw| flaws.push((vec!["truth".into(), term.clone()], flaw))).unwrap_or_default(),
-            );
+            let mut wrong = |flaw| flaws.push((vec!["truth".into(), term.clone()], flaw));
+            if term == RANKS {
+                ranked = judge.ranked(truth, method.groups()).map_err(&mut wrong).ok();
+            } else {
+                truths.extend(judge.truths(term, truth).map_err(&mut wrong).unwrap_or_default());
+            }
         }
     }
+    if let (Some(_), Some(_)) = (&ranked, &missing) {
+        let help = "leave `missing` away, or the truth of \"ranks\"";
+        flaws.push((vec!["missing".into()], Flaw::with_help(0..0, "ranks are judged on the data as they are handed in", help)));
+    }
+    let name = written.name.clone();
     match method {
-        Some(method) if flaws.is_empty() => Ok(Analysis { name: written.name.clone(), level, over_arms, filter, method, truths }),
+        Some(method) if flaws.is_empty() => Ok(Analysis { name, level, over_arms, filter, missing, method, truths, ranked }),
         _ => Err(flaws),
     }
 }

@@ -151,7 +151,7 @@ fn shared(scenario: &Scenario, terms: &[String], said: &BTreeMap<String, Written
     let mut found = Vec::new();
     for (at, term) in terms.iter().enumerate().filter(|(_, term)| !said.contains_key(*term)) {
         let of = scenario.analyses.list.iter().map(|analysis| {
-            let own = analysis.method.terms();
+            let own = analysis.terms();
             analysis.truths.iter().filter(|(index, _)| own.get(*index) == Some(term)).map(|(_, truth)| truth).collect::<Vec<_>>()
         });
         let mut known: Vec<Vec<&Truth>> = of.filter(|truths| !truths.is_empty()).collect();

@@ -2,12 +2,16 @@
 
 use super::keys::Truth as Written;
 use crate::dataset::catalogue::Level;
-use crate::dataset::frame::Wanted;
-use crate::estimators::analysis::Truth;
+use crate::dataset::frame::{Slot, Wanted};
+use crate::estimators::analysis::{Ranked, Truth};
+use crate::estimators::formula::expr::Expr;
 use crate::estimators::formula::names::{Lookup, Names};
 use crate::estimators::formula::{Flaw, expression};
 use crate::scenario::describe::explain;
 use crate::scenario::file::ScenarioFile;
+
+/// Name under which groups are judged by their order.
+pub(super) const RANKS: &str = "ranks";
 
 /// Finds out what is true of the terms of one analysis.
 pub(super) struct Judge<'a> {
@@ -37,7 +41,29 @@ impl Judge<'_> {
             Written::Parameter(path) => self.parameter(at, path),
             Written::Counterfactual(of) => self.contrast(at, term, of, false),
             Written::CounterfactualD(of) => self.contrast(at, term, of, true),
+            Written::Means(_) => Err(Flaw::with_help(0..0, "Means(…) is what groups are ranked by", "write \"ranks\": Means(\"gain\")")),
         }
+    }
+
+    /// What is true of the order of groups.
+    pub fn ranked(&mut self, written: &Written, groups: Option<Slot>) -> Result<Ranked, Flaw> {
+        let Some(by) = groups else {
+            return Err(Flaw::with_help(0..0, "this analysis ranks nobody", "ranks are judged of Therapists(…)"));
+        };
+        match written {
+            Written::Means(of) => self.of_clients(of).map(|of| Ranked { of, by }),
+            _ => Err(Flaw::with_help(0..0, "ranks are judged by the means of groups", "write \"ranks\": Means(\"gain\")")),
+        }
+    }
+
+    /// An expression about clients: whatever a row of the analysis is, people are what an arm does something to.
+    fn of_clients(&mut self, of: &str) -> Result<Expr, Flaw> {
+        let ast = expression(of).map_err(|flaw| Flaw { span: 0..0, ..flaw })?;
+        let mut lookup = Lookup::new(self.names, Level::Clients, self.wanted);
+        lookup.expr(&ast).ok_or_else(|| {
+            let first = lookup.flaws.into_iter().next();
+            first.map_or_else(|| Flaw::new(0..0, "not an expression"), |flaw| Flaw { span: 0..0, ..flaw })
+        })
     }
 
     fn parameter(&mut self, at: usize, path: &str) -> Result<Vec<(usize, Truth)>, Flaw> {
@@ -51,16 +77,7 @@ impl Judge<'_> {
     }
 
     fn contrast(&mut self, at: usize, term: &str, of: &str, standardised: bool) -> Result<Vec<(usize, Truth)>, Flaw> {
-        // Whatever a row of the analysis is, people are what an arm does something to.
-        let ast = expression(of).map_err(|flaw| Flaw { span: 0..0, ..flaw })?;
-        let mut lookup = Lookup::new(self.names, Level::Clients, self.wanted);
-        let Some(expr) = lookup.expr(&ast) else {
-            return Err(lookup
-                .flaws
-                .into_iter()
-                .next()
-                .map_or_else(|| Flaw::new(0..0, "not an expression"), |flaw| Flaw { span: 0..0, ..flaw }));
-        };
+        let expr = self.of_clients(of)?;
         let arms = &self.names.arms;
         let named: Vec<usize> = (1..arms.len()).filter(|&arm| term.split(':').any(|part| part.trim() == arms[arm])).collect();
         let compared = match (named.as_slice(), arms.len(), self.over_arms) {
