@@ -92,6 +92,20 @@ fn every_slider_moves_its_key_in_the_scenario_that_is_shown() {
 }
 
 #[test]
+fn every_slider_can_go_to_its_ends() {
+    for described in catalogue() {
+        for control in &described.controls {
+            for at in [0, control.values.len() - 1] {
+                let request = Request { values: values(&[(&control.key, control.values[at])]), reveal: true, ..asked(&described.id) };
+                let view = shown(&request);
+                let all = format!("{} {}", view.sentence, view.truth.unwrap_or_default());
+                assert!(!all.contains("NaN") && !all.contains("inf"), "{}, {} = {}: {all}", described.id, control.key, control.texts[at]);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_view_follows_from_its_request_alone() {
     for described in catalogue() {
         let guess = Some(described.guess.values[1]);

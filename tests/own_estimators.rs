@@ -1,4 +1,4 @@
-//! Methods of the user's own: `dyadsim estimate` and `dyadsim assess`.
+//! Methods of the user's own (`dyadsim estimate`, `dyadsim assess`), and the plan of a study (`dyadsim export`).
 #![cfg(feature = "cli")]
 
 mod program;
@@ -195,6 +195,30 @@ fn ctrl_c_keeps_what_is_complete() {
     assert_eq!(ran.code, 75, "{}", ran.stderr);
     assert!(ran.stdout.contains("INTERRUPTED after") && ran.stdout.contains("no fit of"), "{}", ran.stdout);
     assert!(desk.succeed(&["assess", "part.csv"]).stdout.contains("own"));
+}
+
+#[test]
+fn the_plan_of_a_study_comes_from_its_scenario() {
+    let desk = desk("");
+    let text = desk.succeed(&["export", "--ademp", "trial.ron", "--replicates", "1900"]).stdout;
+    for part in ["Aims", "Data-generating mechanism", "Estimands", "Methods", "Performance measures", "Computing"] {
+        assert!(text.lines().any(|line| line.starts_with("## ") && line.contains(part)), "{part}:\n{text}");
+    }
+    for part in [
+        "| `clinics.therapists` | `6` |",
+        "| `feedback` | `Some(Oq(",
+        "48 clients, 6 therapists",
+        "| trial | `difference: feedback` | the contrast of `post` between arms",
+        "| built-in | `mean` | the number 70 |",
+        // √(.95 · .05 / 1900).
+        "0.50 percentage points at 95 %",
+        "a coverage of 95 % needs 1,900 replicates",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    desk.succeed(&["export", "--ademp", "trial.ron", "--out", "plan.md"]);
+    desk.fail(&["export", "--ademp", "trial.ron", "--out", "plan.md"], 1, &["plan.md"]);
+    assert!(std::fs::read_to_string(desk.path("plan.md")).unwrap().contains("dyadsim run trial.ron"));
 }
 
 fn skipped() -> bool {

@@ -25,6 +25,7 @@ Examples:
   dyadsim explain dropout           what a key of a scenario means
   dyadsim evidence --quick          published findings against simulated ones
   dyadsim explore                   lessons with sliders, in the browser
+  dyadsim estimate study.ron --with 'Rscript my.R'    methods of your own, judged beside the built-in ones
 
 Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
 
@@ -124,7 +125,7 @@ JSON (--json), one object; a value that is not defined is null:
   title, question, version, seed, seed_hex, fingerprint, settings, arms, factors, design,
                 points, instruments
   replicates    {first, asked, done, failed}
-  interrupted, reached_precision, until_mcse, file
+  interrupted, reached_precision, until_mcse, until_of, file
   measures      [{name, unit, meaning}]
   cells         [{cell, levels: {key: text}, arms: [arm]}]
   arm           {arm, name, clinics, therapists, clients, completed, failed,
@@ -134,6 +135,11 @@ JSON (--json), one object; a value that is not defined is null:
                  numbers_needed_to_treat: {name: {value, mcse}}}
                  what a study reports (observed_…, pooled_…) also has sd and sd_mcse:
                  its standard deviation over replicates, with its error
+  estimators    [{cell, name, arm, arm_name, fits, failed, boundary, reasons: [{reason, fits}], terms: [{term,
+                 n, estimate, empirical_se, model_se, rejection, truth, bias, relative_bias, mse,
+                 model_se_error, coverage, bias_eliminated_coverage}]}]; arm 0 is all arms together
+  estimator_pairs  [{cell, arm, arm_name, estimator, term, reference, reference_term, n, bias_difference,
+                 relative_precision, rmse_difference, coverage_difference, rejection_difference, correlation}]
   sensitivity   [{result, arm, statistic, factor, with, level, against, value, standard_error,
                  points_se, mcse, unit}]
   failures      [{cell, replicate, reason}]";

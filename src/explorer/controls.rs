@@ -2,7 +2,7 @@
 //! the reference of the scenario's keys; there is no second copy of them.
 
 use super::lesson::{Guess, Lesson, Moves, Slider, Told};
-use super::words::{decimals, number, percent};
+use super::words::{decimals, number};
 use crate::model::math::logistic;
 use crate::scenario::describe::{Entry, explain};
 use crate::scenario::estimators::numbers_at;
@@ -61,7 +61,7 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
         Told::With(words) if words.is_empty() => plain(),
         Told::With(words) => format!("{} {words}", plain()),
         Told::Percent => format!("{}\u{a0}%", number(100.0 * value, decimals(100.0 * step))),
-        Told::LogOdds => percent(logistic(value)),
+        Told::LogOdds => format!("{}\u{a0}%", number(100.0 * logistic(value), 1)),
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     fn values_are_told_with_their_unit() {
         assert_eq!(told(4.0, 1.0, Some("clients"), Told::Plain), "4 clients");
         assert_eq!(told(0.05, 0.01, None, Told::Percent), "5\u{a0}%");
-        assert_eq!(told(0.0, 0.1, None, Told::LogOdds), "50\u{a0}%");
+        assert_eq!(told(0.0, 0.1, None, Told::LogOdds), "50.0\u{a0}%");
         assert_eq!(told(-0.5, 0.1, None, Told::With("points")), "−0.5 points");
     }
 }

@@ -104,6 +104,9 @@ impl Scatter {
 
 /// The part of y = a + b x within the room, from the left, if there is one.
 fn clipped(frame: &Frame, a: f64, b: f64) -> Option<[(f64, f64); 2]> {
+    if !(a.is_finite() && b.is_finite()) {
+        return None;
+    }
     let (x, y) = (&frame.x, &frame.y);
     let mut ends = [x.low, x.high];
     if b.abs() > 1e-12 {
@@ -228,6 +231,7 @@ mod tests {
         let frame = jacobson().frame(Room { left: 0.0, right: 400.0, top: 0.0, bottom: 400.0 });
         assert_eq!(clipped(&frame, -14.0, 1.0), Some([(14.0, 0.0), (100.0, 86.0)]));
         assert_eq!(clipped(&frame, 14.0, 1.0), Some([(0.0, 14.0), (86.0, 100.0)]));
+        assert_eq!(clipped(&frame, f64::NAN, 1.0), None);
         assert_eq!((clipped(&frame, 200.0, 0.0), clipped(&frame, 300.0, 1.0)), (None, None));
     }
 

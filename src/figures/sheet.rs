@@ -101,7 +101,7 @@ impl Sheet {
     /// An empty sheet, below its heading.
     pub fn new(about: &About, look: &Look) -> Self {
         let width = if look.width.is_finite() { look.width.clamp(NARROWEST, WIDEST) } else { Look::WIDE.width };
-        let mut sheet = Self { width, y: 2.0, body: Group::new(), about: about.clone(), look: *look };
+        let mut sheet = Self { width, y: 2.0, body: Group::new().set("aria-hidden", "true"), about: about.clone(), look: *look };
         if look.heading {
             sheet.words(&about.title, letters::SIZE * 1.22, "ink heading");
             sheet.words(&about.sentence, letters::SIZE, "ink");
@@ -123,10 +123,12 @@ impl Sheet {
         self.body.append(part);
     }
 
-    /// The picture: everything that was added, above the mark.
-    pub fn finish(self) -> String {
+    /// The picture: everything that was added, above the mark. Programs that read it out say title and description, and not
+    /// label after label.
+    pub fn finish(mut self) -> String {
         let (width, height) = (self.width, places(self.y + LEADING + 10.0));
         let id = format!("{}{}", self.about.id, self.look.tag);
+        self.add(text(MARK, EDGE, height - 8.0, "quiet small"));
         let mut out = Document::new()
             .set("class", "fig chart")
             .set("viewBox", (0.0, 0.0, width, height))
@@ -143,10 +145,7 @@ impl Sheet {
             Rules::Own => out.add(Style::new(format!("{RULES}{DARK}"))),
             Rules::Paper => out.add(Style::new(RULES)),
         };
-        out.add(Rectangle::new().set("class", "paper").set("width", width).set("height", height))
-            .add(self.body)
-            .add(text(MARK, EDGE, height - 8.0, "quiet small"))
-            .to_string()
+        out.add(Rectangle::new().set("class", "paper").set("width", width).set("height", height)).add(self.body).to_string()
     }
 }
 

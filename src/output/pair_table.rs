@@ -12,8 +12,11 @@ use crate::performance::pairs::Paired;
 /// Name of the table.
 const NAME: &str = "estimator_pairs";
 
-/// Columns with Monte Carlo standard errors.
-const DIFFERENCES: [(Column, fn(&Paired) -> Measured); 5] = [
+/// A column with a Monte Carlo standard error, and what stands in it.
+type Difference = (Column, fn(&Paired) -> Measured);
+
+/// All of them.
+const DIFFERENCES: [Difference; 5] = [
     (("bias_difference", "see term", "bias minus that of the reference (mean estimate, where no truth is given)"), |one| one.bias),
     (("relative_precision", "%", "gain in precision: 100 [(empirical standard error of the reference / own)² − 1]"), |one| {
         one.precision

@@ -1,6 +1,5 @@
 //! Chapter 5: before and after treatment, client by client.
 
-use super::endings::NO_CLIENTS;
 use super::parts::{Chapter, Part};
 use super::source::Source;
 use crate::estimators::linear;
@@ -17,7 +16,7 @@ const CLASSES: [(&str, usize); 4] = [("recovered", 2), ("improved", 0), ("unchan
 pub fn chapter(source: &Source) -> Chapter {
     let (id, title) = ("change", "Change of each client");
     if source.clients.is_empty() {
-        return Chapter { id, title, parts: vec![Part::Missing(NO_CLIENTS.into())] };
+        return Chapter { id, title, parts: Vec::new() };
     }
     let ends = ends(source);
     let mut parts: Vec<Part> = (0..source.arms().len()).map(|arm| Part::of_arm("jacobson", arm, jacobson(source, arm, ends))).collect();
@@ -76,7 +75,11 @@ fn jacobson(source: &Source, arm: usize, [low, high]: [f64; 2]) -> Scatter {
     let symptoms = source.symptoms();
     let scale = |when: &str| Scale::fixed(&format!("{symptoms}, {when}"), low, high);
     let (cut_off, reliable) = source.form.map_or((f64::NAN, f64::NAN), |form| (form.cut_off, form.reliable));
-    Scatter::jacobson(about, (scale("before"), scale("after")), classes, cut_off, reliable)
+    let mut figure = Scatter::jacobson(about, (scale("before"), scale("after")), classes, cut_off, reliable);
+    if source.form.is_none() {
+        figure.guides.truncate(1);
+    }
+    figure
 }
 
 /// Early alliance and outcome in one study.

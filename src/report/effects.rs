@@ -1,7 +1,6 @@
 //! Chapter 7: what an arm does to each client, which only a simulation can show.
 
 use super::change::{of_one_study, some};
-use super::endings::NO_CLIENTS;
 use super::parts::{Chapter, Part};
 use super::source::Source;
 use crate::figures::frame::Scale;
@@ -17,11 +16,8 @@ const KINDS: [(&str, usize); 3] = [("better", 0), ("the same", 6), ("worse", 1)]
 /// Effects on single clients of every arm after the first.
 pub fn chapter(source: &Source) -> Chapter {
     let (id, title) = ("effects", "The same client in two arms");
-    if source.arms().len() < 2 {
+    if source.arms().len() < 2 || source.clients.is_empty() {
         return Chapter { id, title, parts: Vec::new() };
-    }
-    if source.clients.is_empty() {
-        return Chapter { id, title, parts: vec![Part::Missing(NO_CLIENTS.into())] };
     }
     let mut parts = Vec::new();
     for arm in 1..source.arms().len() {
@@ -42,6 +38,16 @@ fn kind(effect: f64, worse: f64) -> usize {
     } else {
         2
     }
+}
+
+/// Ends of an axis around 0 that hold 98 % of the differences and leave some room.
+fn ends(effects: &[f64]) -> [f64; 2] {
+    let mut sizes: Vec<f64> = effects.iter().map(|x| x.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let reach = sizes.get(sizes.len() * 98 / 100).copied().unwrap_or(0.0).max(1.0);
+    let unit = if reach > 20.0 { 10.0 } else { 2.0 };
+    let end = (1.2 * reach / unit).ceil() * unit;
+    [-end, end]
 }
 
 fn histogram(source: &Source, arm: usize) -> Option<Histogram> {
@@ -75,9 +81,10 @@ fn histogram(source: &Source, arm: usize) -> Option<Histogram> {
             &format!("effects-{}", arm + 1),
             &format!("Individual effects: {name} against {base}"),
             &sentence,
-            "Final score of each client in one arm minus the same client's in the comparison arm, with the same luck in every session.",
+            "Final score of each client in one arm minus the same client's in the comparison arm, with the same luck in every session. \
+             Differences beyond the ends of the axis are in the bars at its ends.",
         ),
-        x: Scale::free(&format!("Difference in final score, {}", source.symptoms())),
+        x: Scale { ends: Some(ends(&mine)), ..Scale::free(&format!("Difference in final score, {}", source.symptoms())) },
         counted: "Clients".into(),
         most: None,
         kinds,

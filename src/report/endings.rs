@@ -9,8 +9,9 @@ use crate::figures::sheet::{About, number, percent};
 use crate::figures::survival::{Curve, Survival};
 
 /// What is told where no rows of clients are kept.
-pub const NO_CLIENTS: &str = "Rows of clients were not kept in this file. Run again with `--set 'output.clients=Share(0.1)'` (every \
-                              tenth replicate) for this chapter.";
+const NO_CLIENTS: &str = "Rows of clients were not kept in this file. Run again with `--set 'output.clients=Share(0.1)'` (every \
+                          tenth replicate) for this chapter, and for change client by client, therapists compared, and the same \
+                          client in two arms.";
 
 /// Endings of the courses of an arm.
 struct Courses {

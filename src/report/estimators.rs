@@ -81,7 +81,7 @@ fn bias(source: &Source, judged: &[Judged]) -> Bars {
     let sentence = beyond(&rows, 0.0, "bias") + &source.of_which_cell();
     let how = "For each term, mean estimate minus truth on a stem from 0, with 95 % of Monte Carlo error, in standard deviations of the \
                estimate: terms with different units stand on one axis. The table below has them in their own units.";
-    stems(About::new("bias", "Bias", &sentence, how), Scale::free("Bias, standard deviations of one study's estimate"), rows, None)
+    stems(About::new("bias", "Bias", &sentence, how), Scale::free("Bias, SDs of one estimate"), rows, None)
 }
 
 fn coverage(source: &Source, judged: &[Judged]) -> Bars {

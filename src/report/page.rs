@@ -40,7 +40,7 @@ pub fn page(source: &Source) -> String {
                     h1 { (title) }
                     @if !about.question.is_empty() { p class="question" { (about.question) } }
                     nav aria-label="Chapters" {
-                        ol { @for chapter in &chapters { li { a href={ "#" (chapter.id) } { (chapter.title) } } } }
+                        ol { @for chapter in &chapters { li { a href={ "#chapter-" (chapter.id) } { (chapter.title) } } } }
                     }
                 }
                 main { @for chapter in &chapters { (section(chapter)) } }
@@ -67,8 +67,8 @@ fn policy() -> String {
 
 fn section(chapter: &Chapter) -> Markup {
     html! {
-        section id=(chapter.id) aria-labelledby={ (chapter.id) "-title" } {
-            h2 id={ (chapter.id) "-title" } { (chapter.title) }
+        section id={ "chapter-" (chapter.id) } aria-labelledby={ "chapter-" (chapter.id) "-title" } {
+            h2 id={ "chapter-" (chapter.id) "-title" } { (chapter.title) }
             @for part in &chapter.parts { (one(part)) }
         }
     }
@@ -76,14 +76,23 @@ fn section(chapter: &Chapter) -> Markup {
 
 fn one(part: &Part) -> Markup {
     match part {
-        Part::Words(words) => html! { p { (words) } },
-        Part::Missing(words) => html! { p class="missing" { (words) } },
+        Part::Words(words) => html! { p { (with_code(words)) } },
+        Part::Missing(words) => html! { p class="missing" { (with_code(words)) } },
         Part::Table(caption, numbers) => table(caption, numbers),
         Part::More(caption, numbers) => html! { details { summary { (caption) } (table(caption, numbers)) } },
         Part::Text(title, text) => html! {
             details { summary { (title) } pre tabindex="0" role="region" aria-label=(title) { (text) } }
         },
         Part::Chart(chart) => figure(chart),
+    }
+}
+
+/// A text in which what stands between backticks is code.
+fn with_code(words: &str) -> Markup {
+    html! {
+        @for (at, piece) in words.split('`').enumerate() {
+            @if at % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
     }
 }
 
@@ -144,6 +153,11 @@ mod tests {
         };
         let text = table("Scores & more", &numbers).into_string();
         assert!(text.contains("&lt;b&gt;") && text.contains("Scores &amp; more") && text.contains("<td class=\"n\">−1.5</td>"), "{text}");
+    }
+
+    #[test]
+    fn backticks_make_code() {
+        assert_eq!(with_code("see `a < b`, then").into_string(), "see <code>a &lt; b</code>, then");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub fn chapter(source: &Source) -> Chapter {
     }
     let mut parts = vec![Part::Words(
         "From the first replicate that was kept, in the first arm: the client with the most ruptures, the one with the most ruptures \
-         repaired, the first whose chart raised an alarm, the dropout with most sessions, and the clients whom the last arm \
+         repaired, the one with the earliest alarm, the dropout with most sessions, and the clients whom the last arm \
          helped and harmed most. Of several with the same number the first is taken; nobody is taken twice."
             .into(),
     )];

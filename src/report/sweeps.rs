@@ -58,12 +58,19 @@ fn value(source: &Source, shown: &Shown, cell: usize, arm: usize) -> Measured {
     source.results.cells[cell].arms.get(arm).map_or(Measured::NONE, shown.of)
 }
 
-/// The range of a quantity over all cells and arms, in words.
-fn range(source: &Source, shown: &Shown) -> String {
-    let arms = || source.results.cells.iter().flat_map(|cell| cell.arms.iter().skip(shown.from));
-    let values = || arms().map(shown.of).filter(|m| m.value.is_finite());
-    let lowest = values().min_by(|a, b| a.value.total_cmp(&b.value)).unwrap_or(Measured::NONE);
-    let highest = values().max_by(|a, b| a.value.total_cmp(&b.value)).unwrap_or(Measured::NONE);
+/// The lowest and the highest value over all cells, of one arm or of all that have it.
+fn extremes(source: &Source, shown: &Shown, arm: Option<usize>) -> [Measured; 2] {
+    let mine = |at: usize| arm.map_or(at >= shown.from, |arm| arm == at);
+    let arms = source.results.cells.iter().flat_map(|cell| cell.arms.iter().enumerate());
+    let values: Vec<Measured> = arms.filter(|(at, _)| mine(*at)).map(|(_, own)| (shown.of)(own)).filter(|m| m.value.is_finite()).collect();
+    let lowest = values.iter().min_by(|a, b| a.value.total_cmp(&b.value));
+    let highest = values.iter().max_by(|a, b| a.value.total_cmp(&b.value));
+    [lowest, highest].map(|found| found.copied().unwrap_or(Measured::NONE))
+}
+
+/// The range of a quantity over all cells, in words.
+fn range(source: &Source, shown: &Shown, arm: Option<usize>) -> String {
+    let [lowest, highest] = extremes(source, shown, arm);
     format!(
         "{} goes from {} to {} ({}) over {} cells.",
         shown.title,
@@ -77,7 +84,7 @@ fn range(source: &Source, shown: &Shown) -> String {
 fn about(source: &Source, shown: &Shown, how: &str, arm: Option<usize>) -> About {
     let id = arm.map_or_else(|| shown.name.to_owned(), |arm| format!("{}-{}", shown.name, arm + 1));
     let of = arm.map_or_else(String::new, |arm| format!(": {}", source.arms()[arm]));
-    About::new(&id, &format!("{}{of}", shown.title), &range(source, shown), how)
+    About::new(&id, &format!("{}{of}", shown.title), &range(source, shown, arm), how)
 }
 
 fn one(source: &Source, shown: &Shown) -> Part {
@@ -153,9 +160,12 @@ fn heat(source: &Source, shown: &Shown, arm: usize) -> Heat {
     };
     let grid: Vec<Vec<Measured>> = rows.iter().map(|row| columns.iter().map(|column| find(row, column)).collect()).collect();
     let keys = &source.results.about.factors;
+    // The same colours for the same numbers in all arms.
+    let [lowest, highest] = extremes(source, shown, None);
+    let name = format!("{} ± Monte Carlo standard error, {}", shown.title, shown.unit);
     Heat {
         about: about(source, shown, "A field for each pair of values, the deeper the higher, with its number.", Some(arm)),
-        value: Scale::free(&format!("{} ± Monte Carlo standard error, {}", shown.title, shown.unit)),
+        value: Scale { ends: Some([lowest.value, highest.value]), ..Scale::free(&name) },
         factors: [keys[1].clone(), keys[0].clone()],
         values: grid.iter().map(|row| row.iter().map(|m| m.value).collect()).collect(),
         labels: Some(grid.iter().map(|row| row.iter().map(|m| measured(*m)).collect()).collect()),

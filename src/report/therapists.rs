@@ -1,7 +1,6 @@
 //! Chapter 6: what a study of this size can say about single therapists.
 
 use super::change::{of_one_study, some};
-use super::endings::NO_CLIENTS;
 use super::parts::{Chapter, NINETY_FIVE, Part};
 use super::source::Source;
 use crate::estimators::distributions::{normal_cdf, normal_quantile};
@@ -9,7 +8,7 @@ use crate::estimators::mixed::{Criterion, Design, Model, RandomPart};
 use crate::figures::caterpillar::{Caterpillar, Estimate};
 use crate::figures::frame::Scale;
 use crate::figures::lines::{Level, Lines, Panel, Point, Series};
-use crate::figures::sheet::{About, number, percent};
+use crate::figures::sheet::{About, percent};
 
 /// Most therapists in a chart.
 const SHOWN: usize = 120;
@@ -28,7 +27,7 @@ struct Predicted {
 pub fn chapter(source: &Source) -> Chapter {
     let (id, title) = ("therapists", "Therapists compared");
     if source.clients.is_empty() {
-        return Chapter { id, title, parts: vec![Part::Missing(NO_CLIENTS.into())] };
+        return Chapter { id, title, parts: Vec::new() };
     }
     let mut parts = Vec::new();
     let mut failed = Vec::new();
@@ -96,8 +95,9 @@ fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted]) -> Caterpil
         about: About::default(),
     };
     let [low, _, high] = figure.counts();
+    let drawn = if shown.len() < sorted.len() { format!(" {} of them are drawn.", shown.len()) } else { String::new() };
     let sentence = format!(
-        "In {name}, {} of {} intervals miss the average, in one simulated study.{}",
+        "In {name}, {} of {} intervals miss the average, in one simulated study.{drawn}{}",
         low + high,
         predicted.len(),
         source.of_which_cell()
@@ -174,7 +174,7 @@ fn ranks(source: &Source, arm: usize, predicted: &[Predicted]) -> Lines {
         band: String::new(),
         levels: vec![Level {
             at: best as f64 / sorted.len() as f64,
-            name: format!("chance {}", number(best as f64 / sorted.len() as f64, 2)),
+            name: format!("chance {}", percent(best as f64 / sorted.len() as f64, 0)),
         }],
         panels: vec![Panel { heading: String::new(), series: vec![Series { hue: arm, points, ..Series::default() }] }],
     }

@@ -21,7 +21,8 @@ struct Course {
 /// Sums over the clients of one replicate and arm, by session.
 #[derive(Clone, Debug, Default)]
 struct Sums {
-    clients: f64,
+    /// Clients whose first score is at this session.
+    begun: Vec<f64>,
     /// Change of the sum of last scores at each session.
     steps: Vec<f64>,
     there: Vec<[f64; 2]>,
@@ -74,12 +75,12 @@ fn courses(source: &Source) -> (Vec<Course>, usize) {
             let t = (session[row] as usize).saturating_sub(1);
             let first = row == from || client[row] != client[row - 1];
             if first {
-                sums.clients += 1.0;
-                before = 0.0;
+                before = f64::NAN;
             }
             comers[a][t] += 1.0;
             if score[row].is_finite() {
-                sums.steps[t] += score[row] - before;
+                sums.begun[t] += f64::from(u8::from(before.is_nan()));
+                sums.steps[t] += if before.is_nan() { score[row] } else { score[row] - before };
                 before = score[row];
                 sums.there[t] = [sums.there[t][0] + 1.0, sums.there[t][1] + score[row]];
             }
@@ -97,16 +98,17 @@ fn courses(source: &Source) -> (Vec<Course>, usize) {
 
 impl Sums {
     fn new(longest: usize) -> Self {
-        Self { clients: 0.0, steps: vec![0.0; longest], there: vec![[0.0; 2]; longest], alliance: vec![[0.0; 2]; longest] }
+        Self { begun: vec![0.0; longest], steps: vec![0.0; longest], there: vec![[0.0; 2]; longest], alliance: vec![[0.0; 2]; longest] }
     }
 }
 
 impl Course {
     fn add(&mut self, sums: &Sums) {
-        let mut total = 0.0;
+        let (mut clients, mut total) = (0.0, 0.0);
         for t in 0..sums.steps.len() {
+            clients += sums.begun[t];
             total += sums.steps[t];
-            self.everybody[t].add(total / sums.clients);
+            self.everybody[t].add(total / clients);
             self.there[t].add(sums.there[t][1] / sums.there[t][0]);
             self.alliance[t].add(sums.alliance[t][1] / sums.alliance[t][0]);
         }

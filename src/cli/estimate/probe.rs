@@ -31,6 +31,9 @@ pub fn learn(programs: &[Source], scenario: &Scenario, messages: Messages) -> Re
     let mut troubles: Vec<String> = vec![String::new(); programs.len()];
     for replicate in 0..PATIENCE.min(scenario.replicates) {
         let silent: Vec<usize> = (0..programs.len()).filter(|&at| found[at].is_empty()).collect();
+        if silent.is_empty() {
+            break;
+        }
         for (at, answers) in silent.iter().zip(ask(programs, &silent, scenario, replicate)?) {
             found[*at] = learnt(&answers);
             troubles[*at] = answers.values().find_map(|answer| answer.as_ref().as_ref().err().cloned()).unwrap_or_default();

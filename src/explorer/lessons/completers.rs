@@ -18,7 +18,7 @@ pub const LESSON: Lesson = Lesson {
         Slider::look("session", "Look at session", (2.0, 20.0, 1.0), 12.0, Told::With("")),
         Slider::key("endings.planned", "Chance to end once well enough", (0.0, 0.99, 0.03), Told::Percent),
         Slider::key("clients.good_enough_mean", "Score that is well enough", (50.0, 90.0, 2.0), Told::With("points")),
-        Slider::key("endings.dropout", "Chance to drop out of a session", (-5.0, -1.0, 0.25), Told::LogOdds),
+        Slider::key("endings.dropout", "Chance to drop out of a session", (-5.0, -1.5, 0.25), Told::LogOdds),
         Slider::key("endings.dropout_gain", "Does getting better keep people?", (-1.5, 0.5, 0.05), Told::With("")),
         Slider::key("clinics.clients_per_therapist", "Clients of each of twenty therapists", (5.0, 40.0, 5.0), Told::With("")),
     ],

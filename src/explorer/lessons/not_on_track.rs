@@ -67,11 +67,18 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let worse = [&usual, &feedback].map(|rows| share(rows, OutcomeClass::Deteriorated, true));
     let fewer = 100.0 * (worse[0] - worse[1]);
+    let end = |rows: &core::ops::Range<usize>| {
+        let those = rows.clone().zip(&alarmed).filter(|(_, flag)| **flag);
+        number(Spread::of(those.map(|(row, _)| clients.final_score[row])).mean, 1)
+    };
     let sentence = format!(
-        "{n} of {} clients were not on track. Of 100 such clients {} get reliably worse in usual care, and {} with feedback.",
+        "{n} of {} clients were not on track. Of 100 such clients {} get reliably worse in usual care, and {} with feedback; they end at \
+         {} points instead of {}.",
         alarmed.len(),
         number(100.0 * worse[0], 0),
-        number(100.0 * worse[1], 0)
+        number(100.0 * worse[1], 0),
+        end(&feedback),
+        end(&usual)
     );
     let truth = ask.reveal.then(|| {
         let mean = |wanted: bool| {

@@ -54,15 +54,15 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         let repaired = rows.clone().filter(there).filter(|&row| sessions.repaired[row] != 0).count();
         (rows.filter(there).count(), noticed, repaired)
     };
-    let (all_here, noticed, repaired) = with(rows.clone());
+    let ((all_here, noticed, repaired), (all, seen, mended)) = (with(rows.clone()), with(ran.sessions(0)));
     let sentence = format!(
-        "The therapist noticed a rupture in {noticed} of {} {} and saw {repaired} repaired. The client {}.",
+        "The therapist noticed a rupture in {noticed} of {} {} and saw {repaired} repaired. The client {}. With all twenty clients she \
+         noticed {seen} and saw {mended} repaired.",
         rows.len(),
         plural(rows.len(), "session", "sessions"),
         ending(&ran, at)
     );
     let truth = ask.reveal.then(|| {
-        let (all, seen, mended) = with(ran.sessions(0));
         format!(
             "There was a rupture in {all_here} {}: {} stayed unseen. Over all twenty clients there was one in {} of sessions; the \
              therapist noticed {} of them, and {} were repaired.",

@@ -51,10 +51,10 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let sentence = format!(
         "In usual care she {} and is at {} points at the end. With feedback she {} and is at {}: {} points.",
         ending(&ran, rows[0]),
-        number(finals[0], 0),
+        number(finals[0], 1),
         ending(&ran, rows[1]),
-        number(finals[1], 0),
-        signed(effect, 0)
+        number(finals[1], 1),
+        signed(effect, 1)
     );
     let truth = ask.reveal.then(|| over_all(&ran, meaningful));
     let [symptoms, alliance] = scales();
@@ -71,7 +71,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         stories: vec![told(0), told(1)],
     };
     let words = ["better", "about the same", "worse"][answer];
-    Ok(Scene { figure: Box::new(figure), answer: answer as f64, answer_text: format!("{words} ({} points)", signed(effect, 0)), truth })
+    Ok(Scene { figure: Box::new(figure), answer: answer as f64, answer_text: format!("{words} ({} points)", signed(effect, 1)), truth })
 }
 
 /// What feedback does to all clients.

@@ -199,35 +199,45 @@
     const moved = Object.fromEntries(Object.entries(state.moved));
     const request = { lesson: lesson.id, seed: state.seed, values: moved, guess: state.guess, reveal: state.reveal, width };
     if (lesson === data.own) request.text = lesson.text;
+    let wrong = null;
+    const take = (line) => {
+      if (mine !== serial) return;
+      if (line.progress !== undefined) working(line.progress);
+      else if (line.view) show(line.view, quiet);
+      else if (line.wrong !== undefined) wrong = line.wrong;
+      else if (line.stopped) $("effort").textContent = "Cancelled.";
+    };
     try {
-      const reply = await fetch("/view", { method: "POST", headers: type, body: JSON.stringify({ tab, request }) });
-      await lines(reply, (line) => {
-        if (mine !== serial) return;
-        if (line.progress !== undefined) working(line.progress);
-        else if (line.view) show(line.view, quiet);
-        else if (line.wrong !== undefined) fromLink ? refuse(line.wrong) : complain(line.wrong);
-        else if (line.stopped) $("effort").textContent = "Cancelled.";
-      });
+      await post("/view", { tab, request }, take);
     } catch (error) {
-      if (mine === serial) complain(`The program does not answer (${error.message}). Is dyadsim explore still running?`);
+      wrong = `The program does not answer (${error.message}). Is dyadsim explore still running?`;
     }
     if (mine !== serial) return;
     running = 0;
     working(null);
+    if (wrong !== null) return fromLink ? refuse(wrong) : complain(wrong);
     if (again) ask();
   }
 
-  async function lines(reply, take) {
-    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      text += value ?? "";
-      const parts = text.split("\n");
-      text = parts.pop();
-      for (const part of parts) if (part) take(JSON.parse(part));
-      if (done) return;
-    }
+  // Sends JSON and takes the lines of the answer as they come. Not by fetch: browsers take the end of a stream that a script
+  // reads from it for a broken connection.
+  function post(path, body, take) {
+    return new Promise((done, fail) => {
+      const call = new XMLHttpRequest();
+      let read = 0;
+      const more = () => {
+        for (let end; (end = call.responseText.indexOf("\n", read)) >= 0; read = end + 1) take(JSON.parse(call.responseText.slice(read, end)));
+      };
+      call.open("POST", path);
+      call.setRequestHeader("content-type", "application/json");
+      call.onprogress = more;
+      call.onload = () => {
+        more();
+        done();
+      };
+      call.onerror = () => fail(new Error("no connection"));
+      call.send(JSON.stringify(body));
+    });
   }
 
   function working(share) {

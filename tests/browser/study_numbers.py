@@ -1,6 +1,6 @@
 """Some numbers of a result file, worked out from its rows with h5py and pandas, for the tests of pages.
 
-    numbers.py study.h5 > numbers.json
+    study_numbers.py study.h5 > numbers.json
 """
 
 import json
