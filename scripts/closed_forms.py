@@ -204,6 +204,12 @@ def reliability(icc, size):
     return icc / (icc + (1 - icc) / size)
 
 
+def outside_funnel(groups, size, icc):
+    """Share of groups whose mean lies outside 95 % limits that take them as all alike."""
+    spread = (1 + size * icc / (1 - icc)) * (1 - 1 / groups)
+    return normal_beyond(1.959963985 / math.sqrt(spread))
+
+
 def correlation_mean(rho, n):
     """Expectation of the correlation in a sample of n from a bivariate normal distribution (Hotelling 1953)."""
     log_ratio = 2 * (math.lgamma(n / 2) - math.lgamma((n - 1) / 2))
