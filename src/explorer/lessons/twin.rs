@@ -13,7 +13,7 @@ pub const LESSON: Lesson = Lesson {
            see this in real life. An alarm means: worse than expected for clients who started like her.",
     scenario: include_str!("twin.ron"),
     sliders: &[
-        Slider::look("client", "Client", (1.0, 40.0, 1.0), 38.0, Told::With("of 40")),
+        Slider::look("client", "Client", (1.0, 40.0, 1.0), 24.0, Told::With("of 40")),
         Slider::key("tracking.red_sd", "How far behind before an alarm", (0.5, 2.5, 0.01), Told::With("SD")),
         Slider::key("therapists.uptake_alpha", "Therapists' readiness to act on it", (0.5, 12.0, 0.5), Told::With("")),
         Slider::key("feedback.engagement", "Gain in a week after the score was read", (0.0, 4.0, 0.25), Told::Plain),
