@@ -20,7 +20,7 @@ polished <- function(criterion, theta) {
   inside <- which(abs(theta) > 1e-5)
   at <- function(moves) criterion(replace(theta, inside, theta[inside] + moves))
   for (round in seq_len(if (length(inside) > 0) 4 else 0)) {
-    h <- 2e-3
+    h <- 5e-4
     unit <- function(i) replace(numeric(length(inside)), i, h)
     gradient <- sapply(seq_along(inside), function(i) (8 * (at(unit(i)) - at(-unit(i))) - (at(2 * unit(i)) - at(-2 * unit(i)))) / (12 * h))
     hessian <- outer(seq_along(inside), seq_along(inside), Vectorize(function(i, j) {

@@ -102,6 +102,8 @@ fn the_end_of_a_couple_by_cases() {
                 c.end[lane + i] = alone[i];
                 c.score[lane + i] = if well[i] { 40.0 } else { 60.0 };
                 c.good_enough[lane + i] = 50.0;
+                c.planned[lane + i] = 0.5;
+                c.administrative[lane + i] = 0.1;
                 c.session[lane + i] = session;
                 luck.planned[lane + i] = plan[i];
                 luck.administrative[lane + i] = leave[i];

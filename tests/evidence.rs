@@ -95,12 +95,12 @@ fn a_wrong_assumption_turns_agreement_into_a_miss() {
         report.rows.iter().map(|row| row.verdict).collect::<Vec<_>>()
     };
     assert_eq!(verdict(&[]), [Verdict::Agrees, Verdict::Agrees]);
-    // Log-odds of dropout half a unit higher; feedback twice as strong.
-    assert_eq!(verdict(&["endings.dropout=-3.65"]), [Verdict::Misses, Verdict::Agrees]);
+    // Log-odds of dropout half a unit higher; feedback more than twice as strong.
+    assert_eq!(verdict(&["endings.dropout=-3.1"]), [Verdict::Misses, Verdict::Agrees]);
     let gallery = good(Gallery::new("tests/gallery", files("tests/gallery")));
     let mut strong = files("tests/gallery");
     for text in &mut strong {
-        text.text = text.text.replace("Oq(support_tools: false)", "Oq(support_tools: false, engagement: 1.9)");
+        text.text = text.text.replace("Oq(support_tools: false)", "Oq(support_tools: false, engagement: 2.4)");
     }
     let strong = good(Gallery::new("tests/gallery", strong));
     assert_eq!(gallery.targets(), strong.targets());

@@ -209,10 +209,11 @@ fn identical_arms_stay_identical_bit_for_bit() {
 fn a_client_keeps_her_luck_when_she_starts_in_another_week() {
     // One therapist, so that everybody meets the same one; a wait that changes nothing; no burnout. Then a client's course is
     // the same, session by session, however long the clinic lets her wait.
-    let text = "(clinics: (count: 1, therapists: 1), tracking: (norm_clients: 200), therapists: (development: (yearly_change: 0.0, dropout_change: 0.0)),
+    let text = "(clinics: (count: 1, therapists: 1, ending_sd: 0.0), tracking: (norm_clients: 200),
+         therapists: (ending_sd: 0.0, development: (yearly_change: 0.0, dropout_change: 0.0)),
          arms: [(name: \"wide\"),
          (name: \"narrow\", set: { \"workload.caseload\": 3 })],
-         workload: (caseload: 60, capacity: 100, referrals: 1.6, leave: 0.0, weeks: 80, warm_up: 5))";
+         workload: (caseload: 60, capacity: 100, referrals: 2.4, leave: 0.0, weeks: 80, warm_up: 5))";
     let (arms, paths) = observed(&cell(text), 4, 0);
     assert!(arms[0].courses.len() > 40);
     assert_eq!(arms[0].courses, arms[1].courses);
@@ -239,8 +240,8 @@ fn arms_with_other_referrals_share_the_clients_they_have_in_common() {
 fn an_idle_lane_stands_still() {
     // Twice as many clients as sessions: half of the lanes idle in any week. Nobody's course may depend on that, when the
     // interval itself does nothing and burnout is off.
-    let text = "(clinics: (count: 1, therapists: 1, interval_exponent: 0.0), tracking: (norm_clients: 200),
-         therapists: (development: (yearly_change: 0.0, dropout_change: 0.0)), arms: [(name: \"every week\"), (name: \"when there is time\", set: { \"workload.capacity\": 9 })],
+    let text = "(clinics: (count: 1, therapists: 1, interval_exponent: 0.0, ending_sd: 0.0), tracking: (norm_clients: 200),
+         therapists: (ending_sd: 0.0, development: (yearly_change: 0.0, dropout_change: 0.0)), arms: [(name: \"every week\"), (name: \"when there is time\", set: { \"workload.capacity\": 9 })],
          workload: (caseload: 40, capacity: 100, referrals: 4.0, leave: 0.0, weeks: 60, warm_up: 5, burnout_overload: 0.0))";
     let (arms, paths) = observed(&cell(text), 4, 0);
     let load = |arm: &ArmResult| arm.service.as_ref().map_or(0.0, |service| service.therapist_load[0] / 60.0);

@@ -18,7 +18,7 @@ use second::{open_worlds, services, worlds};
 use std::collections::BTreeMap;
 
 /// Replicates of 500 clinics, 5,000 clients.
-const REPLICATES: u64 = 24;
+const REPLICATES: u64 = 32;
 
 /// Fewer are enough to find a mistake.
 const REPLICATES_WITH_BUG: u64 = 12;

@@ -185,10 +185,13 @@ fn studies_that_differ_are_seen_to_differ() {
 }
 
 #[test]
-fn lasting_alliance_does_more_than_a_good_session() {
-    let arms = arms("scenarios/alliance_do.ron", &["replicates=60"]);
-    clearly_above(between(&arms[1], "between_d"), 0.0, "state");
-    clearly_above(between(&arms[2], "between_d"), between(&arms[1], "between_d").value, "trait above state");
+fn lasting_alliance_does_more_than_a_good_session_in_courses_that_last() {
+    let short = arms("scenarios/alliance_do.ron", &["replicates=60"]);
+    clearly_above(between(&short[1], "between_d"), 0.0, "state");
+    clearly_above(between(&short[2], "between_d"), 0.0, "trait");
+    let everybody_stays = ["endings.planned=0.0", "endings.administrative=0.0", "endings.dropout=-40.0", "endings.session_cap=16"];
+    let long = arms("scenarios/alliance_do.ron", &[&["replicates=60"][..], &everybody_stays].concat());
+    clearly_above(between(&long[2], "between_d"), between(&long[1], "between_d").value, "trait above state");
 }
 
 #[test]
@@ -222,7 +225,7 @@ fn halo_and_leniency_do_what_raters_ron_says() {
 
 #[test]
 fn more_places_shorten_the_wait_until_the_therapist_pays() {
-    let cells = totals(&load("scenarios/caseload.ron", &["replicates=12"])).totals.cells;
+    let cells = totals(&load("scenarios/caseload.ron", &["replicates=40"])).totals.cells;
     // 10, 15, 20, 25, 30, 40 and 50 places; usual care and feedback.
     let usual = |cell: usize, name: &str| cells[cell][0].mean(name);
     let falls = |name: &str, from: usize, to: usize| clearly_above(usual(from, name), usual(to, name).value, name);

@@ -159,6 +159,8 @@ def over_arms(c):
         "odds ratio: feedback": (np.exp(log), np.exp(log) * se),
         "risk difference: feedback": (b / m - a / n, np.sqrt(a / n * (1 - a / n) / n + b / m * (1 - b / m) / m)),
     }
+    risk, _ = found["odds"]["risk difference: feedback"]
+    found["odds"]["number needed: feedback"] = (1 / risk, np.nan)
     rows = c[["post", "pre", "arm", "therapist"]].dropna()
     arm = (rows.arm == 2).astype(float).to_numpy()
     b, _, r2, x, residual, inverse = ols(rows.post.to_numpy(), [arm, rows.pre, arm * rows.pre])

@@ -10,6 +10,15 @@ use dyadsim::model::symptoms::{LinearGrowth, Symptoms};
 use dyadsim::model::treatment::TreatmentProfile;
 use dyadsim::model::workload::{Assignment, Workload};
 
+/// Services and therapists have the same clients and treat for equally long (the worlds of cohorts have the differences), so
+/// that a few thousand clients are enough to see what differs otherwise.
+fn alike(mut world: World) -> World {
+    world.clinics.severity_sd = 0.0;
+    world.clinics.ending_sd = 0.0;
+    world.therapists.ending_sd = 0.0;
+    world
+}
+
 /// Clinics of some therapists with a workload, where courses are short.
 fn open(clinics: u32, therapists: u32, workload: Workload) -> World {
     let mut world = default_world();
@@ -81,7 +90,7 @@ pub fn open_balanced() -> World {
         burnout_overload: 0.8,
         ..Workload::default()
     };
-    let mut world = open(2, 4, workload);
+    let mut world = alike(open(2, 4, workload));
     // Long courses, so that places are rarely free and ties are common.
     world.endings.planned = 0.5;
     world.endings.administrative = 0.077;
@@ -163,7 +172,7 @@ pub fn open_random() -> World {
         burnout_overload: 0.15,
         ..Workload::default()
     };
-    let mut world = open(1, 4, workload);
+    let mut world = alike(open(1, 4, workload));
     let missing = Missing { chance: 0.3, observed: -0.3, unobserved: 0.6 };
     let form = Measure { instrument: "OQ-45".into(), missing, ..Measure::default() };
     world.measures.0.insert("symptoms".into(), form);
@@ -180,7 +189,7 @@ pub fn open_random() -> World {
 /// and after those weeks.
 pub fn open_trained() -> World {
     let workload = Workload { caseload: 20, capacity: 20, referrals: 6.0, weeks: 8, warm_up: 16, ..Workload::default() };
-    let mut world = open(1, 4, workload);
+    let mut world = alike(open(1, 4, workload));
     let training = Training { share: 1.0, week: 1.0, months: 0.0, skill: 3.0, notice: 2.0, repair: 2.0, ..Training::default() };
     world.therapists.development = Development { yearly_change: -2.0, training, ..Development::default() };
     intensity(&mut world).mean = 0.6;

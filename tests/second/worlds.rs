@@ -157,6 +157,8 @@ pub fn linear_logistic() -> World {
         w.rupture.faded_below = 0.0;
         w.clinics.session_interval = 2.0;
         w.alliance.inertia = 0.0;
+        // Years of experience have worlds of their own.
+        w.therapists.development.experience_effect = 0.0;
         measure(w, "symptoms", "exact", 1);
         measure(w, "alliance", "exact", 1);
         everybody_stays(w, 10);
@@ -186,6 +188,7 @@ pub fn no_noise() -> World {
         r.rate_sd = 0.0;
         w.clients.severity_sd = 0.0;
         w.clients.severity_alliance = -8.0;
+        w.clinics.severity_sd = 0.0;
         w.clinics.outcome_sd = 0.0;
         w.therapists.effectiveness = 1.0;
         w.clients.alliance_anxiety = -0.4;
