@@ -238,6 +238,7 @@ const PLANTED: &[Planted] = &[
     (Bug::RoundedDown, "default_world", worlds::default_world),
     (Bug::RecognitionIgnored, "long_ruptures", worlds::long_ruptures),
     (Bug::NoFading, "default_world", worlds::default_world),
+    (Bug::FadedStaysOpen, "linear_logistic", worlds::linear_logistic),
     (Bug::ObserverSeesNewStrainOnly, "default_world", worlds::default_world),
     (Bug::OpenRuptureHarmless, "long_ruptures", worlds::long_ruptures),
     (Bug::TraitGainIdle, "do_trait_no_ruptures", worlds::do_trait_no_ruptures),

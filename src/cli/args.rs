@@ -1,5 +1,8 @@
 //! What can be written on the command line.
 
+use super::saving::Saving;
+use super::source::Source;
+use super::until::Precision;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -47,11 +50,11 @@ pub enum Command {
     /// Explain a key of a scenario: meaning, unit, range, default and source.
     Explain(Explain),
     /// Simulate published studies and compare them with what was found.
-    Evidence(Evidence),
+    Evidence(super::evidence::args::Evidence),
     /// Find the values of uncertain keys that go with published numbers, or with those of your clinic.
-    Calibrate(Calibrate),
+    Calibrate(super::calibrate::args::Calibrate),
     /// Lessons for teaching: a page in the browser with sliders, run by this program.
-    Explore(Explore),
+    Explore(super::explore::args::Explore),
     /// Judge methods of your own (R, Python, any program) on the data sets of a scenario, beside the built-in ones.
     Estimate(super::estimate::args::Estimate),
     /// Judge estimates that were made elsewhere: bias, coverage and the like from a table.
@@ -78,25 +81,6 @@ pub struct New {
     /// Replace an existing file.
     #[arg(long)]
     pub force: bool,
-}
-
-/// A scenario and changes to it.
-#[derive(Debug, Args)]
-pub struct Source {
-    /// Scenario file.
-    pub file: PathBuf,
-    /// Change a key of the scenario, for every arm; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub settings: Vec<String>,
-    /// Number of replicates, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
-    pub replicates: Option<u64>,
-    /// Master seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// Number of threads; all processors without it. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub threads: Option<u16>,
 }
 
 /// Options of `check`.
@@ -154,27 +138,19 @@ pub struct Run {
     /// Result file; without it the name of the scenario with .h5, in the current folder.
     #[arg(short, long, value_name = "OUT.h5", conflicts_with = "no_file")]
     pub output: Option<PathBuf>,
-    /// Stop as soon as the headline is this precise: Monte Carlo standard error of the difference
-    /// in final score between arms (of the final score itself with one arm), in score units.
-    #[arg(long, value_name = "TARGET", allow_negative_numbers = true, value_parser = positive)]
-    pub until_mcse: Option<f64>,
-    /// What is to be that precise instead: a performance measure (bias, empirical_se, mse, model_se, coverage, rejection) of
-    /// all terms that have a truth, or of one: 'coverage: early'.
-    #[arg(long, value_name = "MEASURE", requires = "until_mcse", value_parser = super::until::measure)]
-    pub until_of: Option<crate::engine::until::Precise>,
+    /// When to stop.
+    #[command(flatten)]
+    pub precision: Precision,
     /// Run only this replicate (from 1). It has the same rows as in the whole run; see all of its
     /// sessions with --set output.sessions=All.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "until_mcse")]
     pub replicate: Option<u64>,
-    /// Replace an existing result file.
-    #[arg(long)]
-    pub force: bool,
     /// Write no result file: the table only.
     #[arg(long)]
     pub no_file: bool,
-    /// No progress and no messages; results and errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What happens to files and messages.
+    #[command(flatten)]
+    pub saving: Saving,
     /// Results as JSON instead of a table (described in --help).
     #[arg(long)]
     pub json: bool,
@@ -201,17 +177,6 @@ Exit codes:
 
 The table (or JSON) goes to standard output, progress and messages to standard error.
 The same scenario and seed give the same table and the same file, byte for byte.";
-
-/// A number above 0.
-///
-/// # Errors
-/// It is none.
-pub fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
-        _ => Err("a positive number is needed, such as 0.05".into()),
-    }
-}
 
 /// Options of `show`.
 #[derive(Debug, Args)]
@@ -249,12 +214,9 @@ pub struct Report {
     /// Page to write; without it the name of the result file with .html, in the current folder.
     #[arg(short, long, value_name = "OUT.html")]
     pub output: Option<PathBuf>,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
-    /// No messages; errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What happens to files and messages.
+    #[command(flatten)]
+    pub saving: Saving,
 }
 
 /// Options of `plot`.
@@ -294,12 +256,9 @@ pub struct Plot {
     /// The list as JSON, with the table of every figure.
     #[arg(long, conflicts_with = "figure")]
     pub json: bool,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
-    /// No messages; errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What happens to files and messages.
+    #[command(flatten)]
+    pub saving: Saving,
 }
 
 /// Options of `explain`.
@@ -318,149 +277,4 @@ pub struct Explain {
     /// Answer as JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// Options of `evidence`.
-#[derive(Debug, Args)]
-#[command(after_help = EVIDENCE_EXAMPLES, after_long_help = format!("{EVIDENCE_EXAMPLES}\n\n{EVIDENCE_JSON}"))]
-pub struct Evidence {
-    /// Only these targets, by id, study or group; several may be given.
-    #[arg(long, value_name = "ID|STUDY|GROUP", num_args = 1..)]
-    pub only: Vec<String>,
-    /// List the targets and run nothing.
-    #[arg(long)]
-    pub list: bool,
-    /// A tenth of the replicates, for a quick look.
-    #[arg(long, conflicts_with = "replicates")]
-    pub quick: bool,
-    /// Number of replicates of every study, instead of its own.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
-    pub replicates: Option<u64>,
-    /// Change a key in every study; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub settings: Vec<String>,
-    /// Number of threads; all processors without it. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub threads: Option<u16>,
-    /// A folder with studies of your own and their targets.ron, instead of those that come with the program.
-    #[arg(long, value_name = "FOLDER")]
-    pub gallery: Option<PathBuf>,
-    /// Write the comparison to a file; its ending says how (.h5, .csv, .json, or .svg for a figure).
-    #[arg(short, long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
-    /// No progress and no messages; results and errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// The comparison as JSON instead of a table (described in --help).
-    #[arg(long)]
-    pub json: bool,
-}
-
-const EVIDENCE_EXAMPLES: &str = "\
-Examples:
-  dyadsim evidence --list                   what is compared, and with which study
-  dyadsim evidence --quick                  all of it, with a tenth of the replicates
-  dyadsim evidence --only F1 Feedback       some of it, by id, study or group
-  dyadsim evidence --out evidence.svg       a figure; .csv, .json or .h5 for the numbers
-  dyadsim evidence --only Dropout --set endings.dropout=-3    after a change of the assumptions
-  dyadsim evidence --gallery my_studies     studies of your own (docs/evidence.md says how)
-
-Exit codes: 0 done, whatever agrees or not; 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
-
-const EVIDENCE_JSON: &str = "\
-JSON (--json), one object; a value that is not defined is null:
-  version
-  score    {agree, judged, shown, percent} of quantities of confidence T
-  groups   [{group, score, targets: [target]}]
-  target   {id, quantity, unit, published: {value, se, low, high, sign}, simulated, shown, verdict,
-            confidence, source, doi, study_size, study, study_file, how, miss}
-  simulated  {value, mcse, sd, sd_mcse, difference, standard_error, replicates, replicates_asked}
-  shown    {quantity, published, simulated}: the same as texts
-  failures [{study, replicates, reason}]
-  with --list: {targets: [{id, group, quantity, published, confidence, source, doi, study}]}";
-
-/// Options of `calibrate`.
-#[derive(Debug, Args)]
-#[command(after_help = CALIBRATE_EXAMPLES)]
-pub struct Calibrate {
-    /// Scenario of your clinic; without it the defaults of the program are calibrated.
-    pub file: Option<PathBuf>,
-    /// Numbers that your clinic has (docs/calibration.md says how they are written).
-    #[arg(long, value_name = "TARGETS.ron")]
-    pub targets: Option<PathBuf>,
-    /// Which keys are free, with their priors, and which targets are fitted or left out for a check.
-    #[arg(long, value_name = "FILE.ron", conflicts_with = "free")]
-    pub parameters: Option<PathBuf>,
-    /// Keys that are free, with the priors that come with the program.
-    #[arg(long, value_name = "KEY,KEY", value_delimiter = ',')]
-    pub free: Vec<String>,
-    /// Instead of a scenario: a folder with studies and their targets.
-    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
-    pub gallery: Option<PathBuf>,
-    /// Change a key before the calibration; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub settings: Vec<String>,
-    /// Number of replicates of every study, instead of its own.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
-    pub replicates: Option<u64>,
-    /// Most rounds of the search.
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub rounds: u16,
-    /// Number of threads; all processors without it. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub threads: Option<u16>,
-    /// Write the scenario with the best values; comments stay.
-    #[arg(short, long, value_name = "NEW.ron", requires = "file")]
-    pub out: Option<PathBuf>,
-    /// Write the tables as a Markdown document.
-    #[arg(long, value_name = "FILE.md")]
-    pub report: Option<PathBuf>,
-    /// Replace existing files.
-    #[arg(long)]
-    pub force: bool,
-    /// No progress and no messages; results and errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// The result as JSON instead of tables.
-    #[arg(long)]
-    pub json: bool,
-}
-
-const CALIBRATE_EXAMPLES: &str = "\
-Examples:
-  dyadsim calibrate clinic.ron --targets mine.ron                       the keys in which clinics differ
-  dyadsim calibrate clinic.ron --targets mine.ron --out calibrated.ron
-  dyadsim calibrate clinic.ron --targets mine.ron --free endings.dropout,symptoms.rate
-  dyadsim calibrate                                                     the defaults of the program
-  dyadsim calibrate --report calibration.md
-
-Exit codes: 0 done, 1 bad input, 74 a file cannot be read or written, 75 interrupted.";
-
-/// Options of `explore`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  dyadsim explore                          open the lessons in the browser
-  dyadsim explore study.ron                begin with a scenario of your own
-  dyadsim explore --no-open --port 8080    only say where it is: http://127.0.0.1:8080/
-
-The page comes from this program and needs no network; only this machine can open it. Its address goes
-to standard output. Stop it with Ctrl-C. docs/explorer.md describes the lessons.
-
-Exit codes: 0 stopped, 1 something is wrong with the scenario, 74 the file cannot be read or the port is taken.")]
-pub struct Explore {
-    /// Scenario to begin with; without it the page begins with the first lesson.
-    pub file: Option<PathBuf>,
-    /// Port; without it a free one is taken.
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
-    /// Do not start a browser.
-    #[arg(long)]
-    pub no_open: bool,
-    /// Number of threads; all processors without it. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub threads: Option<u16>,
 }

@@ -5,7 +5,6 @@ use super::failure::{End, Failure};
 use super::layout::{WIDTH, bytes, cut, duration, thousands, wrap};
 use super::source::{self, Loaded};
 use super::terminal::{answer, answer_json};
-use super::threads;
 use crate::dataset::column::{ColumnKind, ColumnSpec};
 use crate::engine::plan;
 use crate::engine::records::{Clients, Replicates, Sessions, Therapists};
@@ -59,7 +58,7 @@ struct Factor {
 /// # Errors
 /// The file cannot be read, or everything that is wrong with it.
 pub fn run(args: &Check) -> Result<End, Failure> {
-    threads::start(args.source.threads).map_err(Failure::Input)?;
+    args.source.threads.start()?;
     let loaded = match source::load(&args.source) {
         Err(Failure::Problems(problems)) if args.json => {
             answer_json(&problems)?;

@@ -2,10 +2,9 @@
 
 use super::args::{Plot, Report};
 use super::failure::{End, Failure};
-use super::terminal::{Messages, answer, answer_json};
+use super::terminal::{answer, answer_json};
 use crate::figures::sheet::Look;
 use crate::output::text::TextFile;
-use crate::output::writer::WriteOptions;
 use crate::report::picture::Kind;
 use crate::report::source::Source;
 use crate::report::{Chart, charts, page::page};
@@ -19,9 +18,9 @@ use std::path::{Path, PathBuf};
 pub fn report(args: &Report) -> Result<End, Failure> {
     let output =
         args.output.clone().unwrap_or_else(|| args.file.with_extension("html").file_name().map_or_else(PathBuf::new, PathBuf::from));
-    let file = TextFile::create(&output, WriteOptions { overwrite: args.force })?;
+    let file = TextFile::create(&output, args.saving.options())?;
     let written = file.finish(&page(&Source::read(&args.file)?))?;
-    Messages { quiet: args.quiet }.say(&format!("Report: {} (open it in a browser)", written.display()));
+    args.saving.messages().say(&format!("Report: {} (open it in a browser)", written.display()));
     Ok(End::Done)
 }
 
@@ -39,12 +38,12 @@ pub fn plot(args: &Plot) -> Result<End, Failure> {
     let chart = find(args, name, &source, &charts)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.svg", chart.figure.about().id)));
     let kind = kind_of(&output)?;
-    let file = TextFile::create(&output, WriteOptions { overwrite: args.force })?;
+    let file = TextFile::create(&output, args.saving.options())?;
     let look = Look { width: f64::from(args.width), heading: !args.bare, ..Look::PAPER };
     let bytes = kind.render(&chart.figure.draw(&look)).map_err(|error| Failure::Input(anyhow!("cannot draw {name}: {error}")))?;
     let written = file.finish(&bytes)?;
     let about = chart.figure.about();
-    Messages { quiet: args.quiet }.say(&format!("{}: {}\n{}", about.title, written.display(), about.sentence));
+    args.saving.messages().say(&format!("{}: {}\n{}", about.title, written.display(), about.sentence));
     Ok(End::Done)
 }
 

@@ -6,14 +6,13 @@ use super::failure::{End, Failure};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::source::{self, Loaded};
 use super::terminal::{Messages, answer, answer_json};
-use super::{closing, json, table, threads, until};
+use super::{closing, json, table};
 use crate::engine::plan;
 use crate::engine::run::{Outcome, Study};
 use crate::engine::sink::{Batch, Sink};
 use crate::output::error::OutputError;
 use crate::output::results::{About, Results};
 use crate::output::study::StudyFile;
-use crate::output::writer::WriteOptions;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,8 +33,8 @@ impl Sink for Target {
 /// # Errors
 /// Bad input, or a file that cannot be read or written.
 pub fn run(args: &Run) -> Result<End, Failure> {
-    let messages = Messages { quiet: args.quiet };
-    threads::start(args.source.threads).map_err(Failure::Input)?;
+    let messages = args.saving.messages();
+    args.source.threads.start()?;
     let loaded = source::load(&args.source)?;
     check_replicate(args, &loaded)?;
     let path = (!args.no_file).then(|| output_path(args));
@@ -83,14 +82,14 @@ fn open(path: &Path, args: &Run, loaded: &Loaded) -> Result<StudyFile, Failure> 
     if same(&args.source.file) {
         return Err(Failure::Input(anyhow!("{} is the scenario itself; choose another name with -o", path.display())));
     }
-    let mut file = StudyFile::create(path, WriteOptions { overwrite: args.force })?;
+    let mut file = StudyFile::create(path, args.saving.options())?;
     file.scenario(&loaded.scenario, &loaded.text)?;
     Ok(file)
 }
 
 fn study(args: &Run, loaded: &Loaded) -> Result<Study, Failure> {
     let mut study = plan::study(&loaded.scenario).map_err(|what| Failure::Input(anyhow!(what)))?;
-    study.until_mcse = until::wanted(args.until_mcse, args.until_of.as_ref(), &loaded.scenario)?;
+    study.until_mcse = args.precision.wanted(&loaded.scenario)?;
     if let Some(k) = args.replicate {
         study.replicates = k - 1..k;
     }

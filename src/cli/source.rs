@@ -1,12 +1,40 @@
-//! Reading a scenario file, with the changes of the command line.
+//! A scenario file and the changes of the command line to it.
 
-use super::args::Source;
 use super::failure::Failure;
+use super::threads::Threads;
 use crate::scenario::load::Scenario;
 use crate::scenario::suggest;
 use anyhow::anyhow;
+use clap::Args;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// A scenario and changes to it.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// Scenario file.
+    pub file: PathBuf,
+    /// Changes.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Number of replicates, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub replicates: Option<u64>,
+    /// Master seed, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+/// Changes to scenarios.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Change a key, in every arm and every study; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+}
 
 /// A scenario file that was read and checked.
 #[derive(Debug)]
@@ -25,7 +53,7 @@ pub struct Loaded {
 /// The file cannot be read, or everything that is wrong with it.
 pub fn load(source: &Source) -> Result<Loaded, Failure> {
     let text = read(&source.file)?;
-    let mut settings = source.settings.clone();
+    let mut settings = source.changes.settings.clone();
     settings.extend(source.replicates.map(|n| format!("replicates={n}")));
     settings.extend(source.seed.map(|seed| format!("seed={seed}")));
     let scenario = Scenario::load(&source.file.display().to_string(), &text, &settings)?;

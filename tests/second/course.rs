@@ -559,6 +559,10 @@ impl<'a> Course<'a> {
             open.intensity *= rules.carry_over;
         }
         let still_open = self.open_rupture.filter(|open| open.intensity > 0.0 && open.intensity >= rules.faded_below);
+        // What has faded is over: from now on nothing stays open.
+        if !self.bug(Bug::FadedStaysOpen) {
+            self.open_rupture = still_open;
+        }
         let left = still_open.map_or(0.0, |open| open.intensity);
         let strain = new_strain.max(left);
         for (rater, threshold) in thresholds.into_iter().enumerate() {

@@ -33,6 +33,8 @@ pub enum Bug {
     RecognitionIgnored,
     /// An open rupture does not fade.
     NoFading,
+    /// A rupture that has faded slows down change for ever.
+    FadedStaysOpen,
     /// The observer looks at new strain only.
     ObserverSeesNewStrainOnly,
     /// An unnoticed rupture does not slow down the week.

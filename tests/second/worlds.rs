@@ -155,10 +155,9 @@ pub fn linear_logistic() -> World {
         w.rupture.onset = Onset::Logistic(Logistic::default());
         w.rupture.carry_over = 0.0;
         w.rupture.faded_below = 0.0;
+        w.rupture.rate_while_open = 0.5;
         w.clinics.session_interval = 2.0;
         w.alliance.inertia = 0.0;
-        // Years of experience have worlds of their own.
-        w.therapists.development.experience_effect = 0.0;
         measure(w, "symptoms", "exact", 1);
         measure(w, "alliance", "exact", 1);
         everybody_stays(w, 10);

@@ -1,5 +1,6 @@
 //! Options of `assess`.
 
+use crate::cli::saving::Saving;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,12 +19,9 @@ pub struct Assess {
     /// Write the measures: .h5 (all tables), .csv (a row per term), or .json.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
-    /// No messages; results and errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What happens to files and messages.
+    #[command(flatten)]
+    pub saving: Saving,
     /// The measures as JSON instead of a table.
     #[arg(long)]
     pub json: bool,

@@ -6,8 +6,9 @@ mod collect;
 use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
 use super::rows::{self, Column, Rows};
-use super::terminal::{Messages, answer, answer_json};
-use super::{csv_table, estimates, json};
+use super::table::estimates;
+use super::terminal::{answer, answer_json};
+use super::{csv_table, json};
 use crate::dataset::column::Table;
 use crate::engine::estimates::AnalysisTotals;
 use crate::output::estimate_tables::{fit_failures, performance};
@@ -33,9 +34,9 @@ struct Assessed {
 /// # Errors
 /// Bad input, or a file that cannot be read or written.
 pub fn run(args: &Assess) -> Result<End, Failure> {
-    let messages = Messages { quiet: args.quiet };
+    let messages = args.saving.messages();
     let truths = truths(&args.truths)?;
-    let keep = args.out.as_deref().map(|path| Keep::prepare(path, args.force)).transpose()?;
+    let keep = args.out.as_deref().map(|path| Keep::prepare(path, args.saving.options())).transpose()?;
     let shown = args.file.display();
     let text = std::fs::read(&args.file).with_context(|| format!("cannot read {shown}")).map_err(Failure::Io)?;
     if text.starts_with(b"\x89HDF") {
@@ -102,8 +103,7 @@ enum Keep {
 }
 
 impl Keep {
-    fn prepare(path: &Path, force: bool) -> Result<Self, Failure> {
-        let options = WriteOptions { overwrite: force };
+    fn prepare(path: &Path, options: WriteOptions) -> Result<Self, Failure> {
         match path.extension().unwrap_or_default().to_string_lossy().to_lowercase().as_str() {
             "h5" | "hdf5" => Ok(Self::Hdf5(Box::new(ResultFile::create(path, options)?))),
             "csv" => Ok(Self::Csv(TextFile::create(path, options)?)),

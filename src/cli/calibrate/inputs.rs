@@ -1,11 +1,11 @@
 //! What a calibration is given: targets, studies or a scenario, and which keys are free.
 
+use super::args::Calibrate;
 use crate::calibration::file::{Calibration, CalibrationFile};
 use crate::calibration::fit::{Problem, Search};
 use crate::calibration::moment::Moment;
 use crate::calibration::shipped;
 use crate::calibration::studies::moment;
-use crate::cli::args::Calibrate;
 use crate::cli::evidence::folder;
 use crate::cli::failure::Failure;
 use crate::cli::source;
@@ -53,11 +53,11 @@ pub fn read(args: &Calibrate) -> Result<Inputs, Failure> {
     let (fit, check) = chosen(&gallery, &file)?;
     let targets: Vec<usize> = fit.iter().chain(&check).copied().collect();
     let replicates = args.replicates.map_or(Replicates::AsWritten, Replicates::Fixed);
-    let plans = gallery.plans(&targets, replicates, &args.settings)?;
+    let plans = gallery.plans(&targets, replicates, &args.changes.settings)?;
     let parameters = file.parameters(&|key| present(key, own.is_some().then(|| &plans[0].scenario)))?;
     let moments = moments(&gallery, &plans, &targets, fit.len(), &file.calibration)?;
     let problem = Problem { parameters, moments, search: Search { rounds: usize::from(args.rounds), ..Search::default() } };
-    Ok(Inputs { gallery, plans, targets, problem, own, settings: args.settings.clone() })
+    Ok(Inputs { gallery, plans, targets, problem, own, settings: args.changes.settings.clone() })
 }
 
 fn text(path: &Path) -> Result<Text, Failure> {

@@ -1,24 +1,23 @@
 //! `dyadsim calibrate`.
 
+pub mod args;
 mod inputs;
 mod sheet;
 mod table;
 
-use super::args::Calibrate;
 use super::colour::{bold, colour_on_stdout};
 use super::failure::{End, Failure};
 use super::layout::duration;
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::terminal::{Messages, answer, answer_json};
-use super::threads;
 use crate::calibration::fit::fit;
 use crate::calibration::posterior::posterior;
 use crate::calibration::report::Report;
 use crate::calibration::studies::{Role, Stopped, Studies};
 use crate::output::text::TextFile;
-use crate::output::writer::WriteOptions;
 use crate::scenario::rewrite::rewritten;
 use anyhow::anyhow;
+use args::Calibrate;
 use inputs::Inputs;
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,12 +27,12 @@ use std::time::Instant;
 /// # Errors
 /// Bad input, or a file that cannot be read or written.
 pub fn run(args: &Calibrate) -> Result<End, Failure> {
-    let messages = Messages { quiet: args.quiet };
+    let messages = args.saving.messages();
     let inputs = inputs::read(args)?;
-    let options = WriteOptions { overwrite: args.force };
+    let options = args.saving.options();
     let file = |path: &Option<std::path::PathBuf>| path.as_deref().map(|path| TextFile::create(path, options)).transpose();
     let (scenario, document) = (file(&args.out)?, file(&args.report)?);
-    threads::start(args.threads).map_err(Failure::Input)?;
+    args.threads.start()?;
     stop_on_ctrl_c(messages).map_err(Failure::Io)?;
     let began = Instant::now();
     let report = match calibrate(&inputs, messages) {

@@ -1,6 +1,8 @@
 //! Options of `estimate`.
 
-use crate::cli::args::Source;
+use crate::cli::saving::Saving;
+use crate::cli::source::Source;
+use crate::cli::until::{Precision, positive};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -32,27 +34,20 @@ pub struct Estimate {
     #[arg(long = "truth", value_name = "TERM=TRUTH")]
     pub truths: Vec<String>,
     /// Longest time for one data set, in seconds; after it the fit has failed and the program is started again.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = crate::cli::args::positive)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = positive)]
     pub timeout: f64,
     /// Write all results (.h5), or a row per estimate (.csv).
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Stop as soon as a Monte Carlo standard error is this small: of the headline, or of what --until-of names.
-    #[arg(long, value_name = "TARGET", value_parser = crate::cli::args::positive)]
-    pub until_mcse: Option<f64>,
-    /// What is to be that precise: bias, empirical_se, mse, model_se, coverage or rejection, of all terms with a truth or of one
-    /// ('coverage: early').
-    #[arg(long, value_name = "MEASURE", requires = "until_mcse", value_parser = crate::cli::until::measure)]
-    pub until_of: Option<crate::engine::until::Precise>,
+    /// When to stop.
+    #[command(flatten)]
+    pub precision: Precision,
     /// Print a program to start from, and do nothing else.
     #[arg(long, value_enum, value_name = "NAME", exclusive = true)]
     pub example: Option<Example>,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
-    /// No progress and no messages; results and errors stay.
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What happens to files and messages.
+    #[command(flatten)]
+    pub saving: Saving,
     /// Results as JSON instead of a table (as `run --json`, described in `dyadsim run --help`).
     #[arg(long)]
     pub json: bool,

@@ -3,16 +3,16 @@
 use super::args::Estimate;
 use super::brought::Source;
 use super::is_scenario;
-use crate::cli::args::Source as Where;
 use crate::cli::csv_table;
 use crate::cli::failure::Failure;
 use crate::cli::source::Loaded;
+use crate::cli::source::Source as Where;
 use crate::engine::sink::{Batch, Sink};
 use crate::output::error::OutputError;
 use crate::output::results::Results;
 use crate::output::study::StudyFile;
 use crate::output::text::TextFile;
-use crate::output::writer::{WriteOptions, Written};
+use crate::output::writer::Written;
 use anyhow::anyhow;
 
 /// Takes the rows of a run.
@@ -37,7 +37,7 @@ impl Target {
         if is_scenario(path, source) {
             return Err(Failure::Input(anyhow!("{} is the scenario itself; choose another name with --out", path.display())));
         }
-        let options = WriteOptions { overwrite: args.force };
+        let options = args.saving.options();
         match path.extension().unwrap_or_default().to_string_lossy().to_lowercase().as_str() {
             "h5" | "hdf5" => Ok(Self::Hdf5(Box::new(StudyFile::create(path, options)?))),
             "csv" => Ok(Self::Csv(TextFile::create(path, options)?, String::new())),

@@ -7,13 +7,12 @@ mod probe;
 mod program;
 mod worker;
 
-use super::args::Source as Where;
 use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
-use super::source::{self, Loaded};
+use super::source::{self, Loaded, Source as Where};
 use super::terminal::{Messages, answer, answer_json};
-use super::{closing, json, table, threads, until};
+use super::{closing, json, table};
 use crate::dataset::catalogue::Level;
 use crate::engine::plan;
 use crate::engine::run::{Keep, Study};
@@ -38,11 +37,11 @@ pub fn run(args: &Estimate) -> Result<End, Failure> {
         answer(example.text())?;
         return Ok(End::Done);
     }
-    let messages = Messages { quiet: args.quiet };
+    let messages = args.saving.messages();
     let Some(source) = &args.source else {
         return Err(input("a scenario is needed: dyadsim estimate study.ron --with 'Rscript my.R'"));
     };
-    threads::start(source.threads).map_err(Failure::Input)?;
+    source.threads.start()?;
     let mut loaded = source::load(source)?;
     let said = said_truths(&args.truths)?;
     let given = Arc::new(given(args, &mut loaded)?);
@@ -170,7 +169,7 @@ fn bring(programs: &[Source], loaded: &mut Loaded, said: &BTreeMap<String, Truth
 fn study(args: &Estimate, loaded: &Loaded) -> Result<Study, Failure> {
     let mut study = plan::study(&loaded.scenario).map_err(input)?;
     study.rows.estimates = Keep::All;
-    study.until_mcse = until::wanted(args.until_mcse, args.until_of.as_ref(), &loaded.scenario)?;
+    study.until_mcse = args.precision.wanted(&loaded.scenario)?;
     Ok(study)
 }
 

@@ -31,8 +31,7 @@ impl Keep {
     ///
     /// # Errors
     /// An unknown ending, or a file that cannot be written.
-    pub fn prepare(path: &Path, force: bool) -> Result<Self, Failure> {
-        let options = WriteOptions { overwrite: force };
+    pub fn prepare(path: &Path, options: WriteOptions) -> Result<Self, Failure> {
         let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         Ok(match ending.as_str() {
             "h5" | "hdf5" => Self::Hdf5(Box::new(ResultFile::create(path, options)?)),

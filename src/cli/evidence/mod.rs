@@ -1,23 +1,23 @@
 //! `dyadsim evidence`.
 
+pub mod args;
 pub mod folder;
 mod json;
 mod keep;
 mod list;
 mod table;
 
-use super::args::Evidence;
 use super::colour::colour_on_stdout;
 use super::failure::{End, Failure};
 use super::layout::{duration, thousands};
 use super::progress::{Counts, Progress, stop_on_ctrl_c};
 use super::terminal::{Messages, answer, answer_json};
-use super::threads;
 use crate::evidence::courses::Courses;
 use crate::evidence::gallery::{Replicates, StudyPlan, StudyResult};
 use crate::evidence::report::Report;
 use crate::evidence::shipped;
 use anyhow::anyhow;
+use args::Evidence;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ use std::time::Instant;
 /// # Errors
 /// Bad input, or a file that cannot be read or written.
 pub fn run(args: &Evidence) -> Result<End, Failure> {
-    let messages = Messages { quiet: args.quiet };
+    let messages = args.saving.messages();
     let gallery = match &args.gallery {
         Some(folder) => folder::gallery(folder)?,
         None => shipped::gallery()?,
@@ -40,9 +40,9 @@ pub fn run(args: &Evidence) -> Result<End, Failure> {
         }
         return Ok(End::Done);
     }
-    let plans = gallery.plans(&targets, replicates(args), &args.settings)?;
-    let keep = args.out.as_deref().map(|path| keep::Keep::prepare(path, args.force)).transpose()?;
-    threads::start(args.threads).map_err(Failure::Input)?;
+    let plans = gallery.plans(&targets, replicates(args), &args.changes.settings)?;
+    let keep = args.out.as_deref().map(|path| keep::Keep::prepare(path, args.saving.options())).transpose()?;
+    args.threads.start()?;
     stop_on_ctrl_c(messages).map_err(Failure::Io)?;
     let began = Instant::now();
     let results = simulate(&plans, messages)?;

@@ -2,7 +2,7 @@
 
 use crate::cli::colour::bold;
 use crate::cli::layout::{Figure, Grid, Line, WIDTH, thousands, wrap};
-use crate::cli::table::{Scale, figures};
+use crate::cli::table::numbers::{Scale, figures};
 use crate::evidence::report::{Report, Row, Score};
 use crate::evidence::verdict::{Verdict, difference, standard_error};
 use crate::evidence::words;

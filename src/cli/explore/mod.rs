@@ -1,18 +1,18 @@
 //! `dyadsim explore`: the lessons as a page in the browser, served from here to this machine only.
 
+pub mod args;
 mod guard;
 mod jobs;
 mod server;
 
-use super::args::Explore;
 use super::failure::{End, Failure};
 use super::terminal::answer;
-use super::threads;
 use crate::explorer::bench::Trouble;
 use crate::explorer::lessons::own;
 use crate::explorer::page::page;
 use crate::explorer::view::describe_own;
 use anyhow::{Context, anyhow};
+use args::Explore;
 use std::fs;
 use std::net::Ipv4Addr;
 use tokio::net::TcpListener;
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 /// # Errors
 /// The scenario cannot be read or is wrong, or the port is taken.
 pub fn run(args: &Explore) -> Result<End, Failure> {
-    threads::start(args.threads).map_err(Failure::Input)?;
+    args.threads.start()?;
     let text = match &args.file {
         Some(file) => fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::Io)?,
         None => own::LESSON.scenario.to_owned(),

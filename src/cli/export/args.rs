@@ -1,6 +1,6 @@
 //! Options of `export`.
 
-use crate::cli::args::Source;
+use crate::cli::source::Source;
 use clap::Args;
 use std::path::PathBuf;
 

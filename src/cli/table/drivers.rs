@@ -1,8 +1,8 @@
 //! Which assumptions drive the headline: a table per result, and a sentence.
 
-use super::colour::bold;
-use super::layout::{Grid, Line, WIDTH, cut, wrap};
-use super::table::{SCORE, Scale, figures};
+use super::numbers::{SCORE, Scale, figures};
+use crate::cli::colour::bold;
+use crate::cli::layout::{Grid, Line, WIDTH, cut, wrap};
 use crate::output::results::{Driver, Results};
 use crate::performance::Measured;
 use crate::performance::sensitivity::Statistic;
@@ -242,7 +242,7 @@ mod tests {
         let mut all = vec![driver("b", Statistic::MuStar, 1.0, 0.1), driver(long, Statistic::MuStar, 123.456, 0.001)];
         all.extend([driver("b", Statistic::Mu, -1.0, 0.1), driver("b", Statistic::Sigma, 0.3, 0.1)]);
         let text = one_table("score", &all.iter().collect::<Vec<_>>(), SCORE, false);
-        assert!(text.lines().all(|line| super::super::layout::length(line) <= WIDTH), "{text}");
+        assert!(text.lines().all(|line| crate::cli::layout::length(line) <= WIDTH), "{text}");
         assert!(text.find("clients.a_key") < text.find("\nb "), "{text}");
     }
 }

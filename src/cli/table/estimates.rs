@@ -1,8 +1,8 @@
 //! What the analyses of a study give: a table for each.
 
-use super::colour::bold;
-use super::layout::{Grid, Line, WIDTH, cut, thousands, wrap};
-use super::table::{Scale, figures};
+use super::numbers::{Scale, figures};
+use crate::cli::colour::bold;
+use crate::cli::layout::{Grid, Line, WIDTH, cut, thousands, wrap};
 use crate::output::results::{AnalysisResults, PairResults, Results, TermResults};
 use crate::performance::Measured;
 use crate::performance::measures::share;
@@ -106,7 +106,7 @@ impl Shown<'_> {
                 single(found.rmse, Scale::Plain(2), MOST_DECIMALS),
                 single(found.coverage, Scale::Percent, 1),
                 single(found.rejection, Scale::Percent, 1),
-                super::layout::Figure { value: thousands(found.n), error: String::new() },
+                crate::cli::layout::Figure { value: thousands(found.n), error: String::new() },
             ];
             grid.lines.push(Line::Row(self.labels(&one.term, one.cell, one.arm), values));
         }
@@ -156,7 +156,7 @@ fn judged(all: &[&AnalysisResults], labels: &dyn Fn(&str, &AnalysisResults) -> V
 }
 
 /// Mean with its error, scatter and stated error, with the same decimals.
-fn shown(term: &TermResults) -> [super::layout::Figure; 3] {
+fn shown(term: &TermResults) -> [crate::cli::layout::Figure; 3] {
     let plain = |of: Measured| Measured { mcse: f64::NAN, ..of };
     let found = figures(&[term.estimate, plain(term.empirical_se), plain(term.model_se)], Scale::Plain(2), MOST_DECIMALS);
     let mut found = found.into_iter();

@@ -1,8 +1,9 @@
 //! The part of the headline about what one study would see and report, beside the truth.
 
-use super::colour::bold;
-use super::layout::{Grid, Line, WIDTH, cut};
-use super::table::{COUNT, EFFECT, Figures, MOST_DECIMALS, SCORE, Scale, compact, figures, value};
+use super::compact::compact;
+use super::numbers::{COUNT, EFFECT, Figures, MOST_DECIMALS, SCORE, Scale, figures, value};
+use crate::cli::colour::bold;
+use crate::cli::layout::{Grid, Line, WIDTH, cut};
 use crate::output::results::{ArmResults, CellResults, Results};
 
 /// Label, scale and source of a row or a column.
