@@ -273,7 +273,7 @@ def partially_nested():
 
 
 def magnusson_2018():
-    """Printed in the vignette "simulations" of powerlmm 0.4.0, 1,000 replicates, with two or three decimals."""
+    """Printed in the vignette "simulations" of powerlmm (August 2018), 1,000 replicates, with two or three decimals."""
 
     def row(what, known, analysis, term, cell, slack=0.005):
         error = math.sqrt(known * (1 - known) / 1000)
@@ -322,7 +322,7 @@ def morris_2019():
 SCENARIOS = {
     ignoring_therapists: "clinics.clients_per_therapist=30",
     few_therapists: "symptoms.therapist_slope_sd=8.0",
-    maas_hox: "symptoms.therapist_slope_sd=8.0",
+    maas_hox: "symptoms.therapist_intercept_sd=5.0",
     seventeen_therapists: "symptoms.slope_sd=6.0",
     singular_fits: "symptoms.slope_sd=4.0",
     unreliable_means: "match.alliance_variance=0.9",
