@@ -146,6 +146,23 @@ class Balanced:
 
         return self.squares(missed)
 
+    def found(self):
+        """Chance that the likelihood ratio finds a variance between therapists at p ≤ .05, half of it a point mass at 0.
+
+        The ratio rises with that of the mean squares, F; the chance is that of an F above the value at which it is critical.
+        """
+        critical = 2.7055434540954  # .90 quantile of chi-square with 1 degree of freedom
+
+        def ratio(f):
+            pooled = (self.df_between * f + self.df_within) / self.df
+            return self.df * math.log(pooled) - self.df_between * math.log(f)
+
+        low, high = 1.0, 1e6
+        for _ in range(200):
+            middle = math.sqrt(low * high)
+            low, high = (middle, high) if ratio(middle) < critical else (low, middle)
+        return 1 - f_share(low * self.within / self.of_mean, self.df_between, self.df_within)
+
     def moments(self, f):
         first, second = self.squares(f), self.squares(lambda b, w: f(b, w) ** 2)
         return first, math.sqrt(second - first * first)

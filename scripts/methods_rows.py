@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import closed_forms as algebra
 from program import ROOT
 
-SHARES = {"rejection", "coverage", "boundary"}
+SHARES = {"rejection", "coverage", "missed", "boundary"}
 
 
 @dataclass
@@ -28,8 +28,8 @@ class Row:
     known_mcse: float = 0.0
     # How far the formula itself may be off, where it is a limit or an approximation.
     slack: float = 0.0
-    # In place of a simulated number: a published one is compared with a formula.
-    by_algebra: float | None = None
+    # Cells over which the number is averaged, in place of one.
+    over: list = field(default_factory=list)
 
 
 def icc_sd(icc):
@@ -62,12 +62,23 @@ def few_therapists():
         )
         rows = 1 - study.mixed(study.df, study.df)
         yield Row(of + "coverage of the mean, ± 1.96", rows, "rows", "(Intercept)", "coverage", cell)
-    # Maas and Hox: groups of 5, 30 and 50, shares of .1, .2 and .3, a thousand data sets of each.
-    for groups, missed in ((30, 0.089), (50, 0.074), (100, 0.060)):
-        cells = [algebra.Balanced(groups, size, icc_sd(icc) ** 2) for size in (5, 30, 50) for icc in (0.1, 0.2, 0.3)]
-        found = sum(cell.missed_variance() for cell in cells) / len(cells)
-        what = f"intervals of the variance that miss it, {groups} groups: Maas and Hox, and algebra"
-        yield Row(what, missed, "", "", by_algebra=found, known_mcse=math.sqrt(missed * (1 - missed) / 9000))
+        held = 1 - study.missed_variance()
+        yield Row(of + "coverage of the variance, ± 1.96 errors", held, "Satterthwaite", "var therapist", "coverage", cell)
+
+
+def maas_hox():
+    published = {30: (0.089, 0.088), 50: (0.074, 0.072), 100: (0.060, 0.057)}
+    for groups, missed in published.items():
+        cells = [
+            {"count": groups, "clients_per_therapist": size, "slope_sd": 5 * math.sqrt((1 - icc) / icc)}
+            for size in (5, 30, 50)
+            for icc in (0.1, 0.2, 0.3)
+        ]
+        for known, what, term in zip(missed, ("intercepts", "slopes"), ("var clinic", "var clinic early")):
+            of = f"{groups} groups: intervals that miss the variance of {what}"
+            error = math.sqrt(known * (1 - known) / 9000)
+            # Published with three decimals.
+            yield Row(of, known, "variances", term, "missed", over=cells, known_mcse=error, slack=0.0005)
 
 
 def seventeen_therapists():
@@ -79,6 +90,8 @@ def seventeen_therapists():
         yield Row(of + "mean estimate", mean, "mixed model", "icc therapist", "estimate", cell)
         yield Row(of + "SD of the estimate", sd, "mixed model", "icc therapist", "empirical_se", cell)
         yield Row(of + "share of estimates of 0", study.singular(), "mixed model", "", "boundary", cell)
+        what = "power to find therapists" if icc else "type I error"
+        yield Row(of + what + ", likelihood ratio", study.found(), "mixed model", "var therapist", "rejection", cell)
 
 
 def exact_singular_fits():
@@ -259,6 +272,35 @@ def partially_nested():
     yield Row(what, one, "one arm's therapists", term, "rejection", {"therapist_share": 0})
 
 
+def magnusson_2018():
+    """Printed in the vignette "simulations" of powerlmm (August 2018), 1,000 replicates, with two or three decimals."""
+
+    def row(what, known, analysis, term, cell, slack=0.005):
+        error = math.sqrt(known * (1 - known) / 1000)
+        return Row(what, known, analysis, term, "rejection", cell, known_mcse=error, slack=slack)
+
+    few = {"therapists": 24, "therapist_slope_sd": 0.091766294}
+    yield row("type I error without therapists, 6 of them", 0.070, "without therapists", "session:arm: equal", few)
+    yield row("type I error with therapists", 0.051, "with therapists", "session:arm: equal", few, 0.0005)
+    zero = math.sqrt(0.44 * 0.56 / 1000)
+    what = "share of variances between therapists estimated as 0"
+    yield Row(what, 0.44, "with therapists", "", "boundary", few, known_mcse=zero, slack=0.005)
+    powers = {
+        ("medium", 6, 0.05): 0.41,
+        ("medium", 12, 0.05): 0.69,
+        ("medium", 6, 0.1): 0.35,
+        ("medium", 12, 0.1): 0.69,
+        ("large", 6, 0.05): 0.76,
+        ("large", 12, 0.05): 0.98,
+        ("large", 6, 0.1): 0.72,
+        ("large", 12, 0.1): 0.96,
+    }
+    for (effect, groups, icc), known in powers.items():
+        cell = {"therapists": 4 * groups, "therapist_slope_sd": 0.4 * math.sqrt(icc / (1 - icc))}
+        what = f"power with therapists, d = {'.5' if effect == 'medium' else '.8'}, {groups} therapists, share {icc:g}"
+        yield row(what, known, f"{effect} effect", f"session:arm: {effect}", cell)
+
+
 def morris_2019():
     with open(ROOT / "tests" / "data" / "morris2019_R_estimates_MIT.csv", encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines) if row["gamma"].strip() == "1.0" and row["method"].strip('" ') == "Cox"]
@@ -280,6 +322,7 @@ def morris_2019():
 SCENARIOS = {
     ignoring_therapists: "clinics.clients_per_therapist=30",
     few_therapists: "symptoms.therapist_slope_sd=8.0",
+    maas_hox: "symptoms.therapist_intercept_sd=5.0",
     seventeen_therapists: "symptoms.slope_sd=6.0",
     singular_fits: "symptoms.slope_sd=4.0",
     unreliable_means: "match.alliance_variance=0.9",
@@ -292,5 +335,6 @@ SCENARIOS = {
     lagged_effects: "symptoms.rate=0.6",
     few_studies: "clinics.alliance_effect_sd=0.0",
     partially_nested: "symptoms.therapist_slope_sd=0.4",
+    magnusson_2018: "symptoms.slope_sd=0.8",
     morris_2019: "endings.session_cap=10",
 }

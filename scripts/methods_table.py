@@ -11,6 +11,7 @@ limit, by what it may be off itself). A planted mistake is a setting of the scen
 number must then be off. Uses target/release/dyadsim, or the program named by DYADSIM.
 """
 
+import dataclasses
 import json
 import math
 import re
@@ -62,8 +63,10 @@ def cell_of(report, wanted):
 
 def seen(report, row):
     """Value and Monte Carlo standard error of what a row is about."""
-    if row.by_algebra is not None:
-        return row.by_algebra, 0.0
+    if row.over:
+        each = [seen(report, dataclasses.replace(row, over=[], cell=cell)) for cell in row.over]
+        # Of cells that have luck of their own.
+        return sum(value for value, _ in each) / len(each), math.hypot(*(mcse for _, mcse in each)) / len(each)
     number = cell_of(report, row.cell)
     arm = row.arm or None
     found = [one for one in report["estimators"] if one["cell"] == number and one["name"] == row.analysis]
@@ -77,7 +80,9 @@ def seen(report, row):
         value, n, mcse = one["boundary"] / one["fits"], one["fits"], 0.0
     else:
         term = next(term for term in one["terms"] if term["term"] == row.term)
-        value, mcse, n = term[row.measure]["value"], term[row.measure]["mcse"], term["n"]
+        found = term["coverage" if row.measure == "missed" else row.measure]
+        value, mcse, n = found["value"], found["mcse"], term["n"]
+        value = 1 - value if row.measure == "missed" else value
     if row.measure in SHARES:
         # That of the known share (the estimated one is 0 when nothing or everything is counted), and one replicate more.
         mcse = math.sqrt(row.known * (1 - row.known) / n + 1 / (n * n))
@@ -102,7 +107,7 @@ def shown(row, value, mcse):
     """A line of the table."""
     places = error(row, mcse)
     known = written(row.known, row.known_mcse) if row.known_mcse else written(row.known, places).split(" ")[0]
-    simulated = f"algebra: {value:.3f}" if row.by_algebra is not None else written(value, mcse)
+    simulated = written(value, mcse)
     limit = f", limit ± {row.slack:g}" if row.slack else ""
     cells = [known, simulated, f"{(value - row.known) / places + 0.0:.1f}{limit}".replace("-0.0", "0.0")]
     return (
@@ -125,7 +130,7 @@ class Table:
             report = results(make.__name__, quick)
             self.section(make.__name__, rows, report)
             planted = results(make.__name__, True, SCENARIOS[make])
-            if not any(off(row, *seen(planted, row)) for row in rows if row.by_algebra is None):
+            if not any(off(row, *seen(planted, row)) for row in rows):
                 self.unnoticed.append(f"{make.__name__}: {SCENARIOS[make]}")
 
     def section(self, name, rows, report):

@@ -37,6 +37,10 @@ fn every_method_answers_and_names_its_terms() {
         ("latent means", vec!["within z(early)", "between z(early)", "contextual z(early)", "reliability z(early)"]),
         ("therapists", vec!["rank correlation", "quarter found", "p highest"]),
         ("number needed", vec!["number needed: feedback"]),
+        ("Gray", vec!["chi square"]),
+        ("hazard", vec!["hazard by 4", "hazard by 12"]),
+        ("variances", vec!["var therapist", "var residual", "icc therapist"]),
+        ("meta", vec!["egger", "I2"]),
     ] {
         terms.into_iter().for_each(|wanted| {
             term(&found, name, wanted);
@@ -67,4 +71,44 @@ fn ranks_are_judged_by_the_truth_and_only_if_asked() {
     assert!(rank.value > 0.2 && rank.value < 1.0, "{}", rank.value);
     let without = load("scenarios/estimators.ron", &["estimators[0].name=\"r\""]);
     assert!(without.analyses.list.iter().all(|one| one.ranked.is_none() && one.terms() == one.method.terms()));
+}
+
+#[test]
+fn truths_follow_the_keys_of_cell_and_arm() {
+    let truths = |found: &EstimateTotals, cell: usize, name: &str, of: &str| {
+        let analyses = found.cells[cell].iter().filter(|one| one.name == name);
+        let terms = analyses.map(|one| one.terms.iter().find(|one| one.term == of).unwrap_or_else(|| panic!("no term {of}")));
+        terms.map(|one| one.said[0].truth).collect::<Vec<f64>>()
+    };
+    // Arms: the therapist's part works, the client's, both.
+    let arms = totals(&load("scenarios/methods/unreliable_means.ron", &["replicates=2"])).estimates;
+    for cell in 0..4 {
+        assert_eq!(truths(&arms, cell, "latent means", "between early"), [-5.0, 0.0, -5.0]);
+        assert_eq!(truths(&arms, cell, "latent means", "within early"), [0.0, -5.0, -5.0]);
+        assert_eq!(truths(&arms, cell, "latent means", "contextual early"), [-5.0, 5.0, 0.0]);
+    }
+    let cells = totals(&load("scenarios/methods/seventeen_therapists.ron", &["replicates=2"])).estimates;
+    for (cell, share) in [0.0, 0.05, 0.08, 0.12].into_iter().enumerate() {
+        let found = truths(&cells, cell, "mixed model", "icc therapist");
+        assert!(found.len() == 1 && (found[0] - share).abs() < 1e-8, "{found:?} {share}");
+    }
+}
+
+#[test]
+fn variances_have_the_interval_and_the_test_that_were_asked_for() {
+    let found = totals(&laboratory(&[])).estimates;
+    let said = |name: &str, of: &str| {
+        let found = term(&found, name, of);
+        (found.estimate.n(), found.variance.n(), found.tested as u64)
+    };
+    let [all, boundary] = [analysis(&found, "variances").fits, analysis(&found, "variances").boundary];
+    // Errors wherever the variance is not 0; p everywhere; the residual has no test.
+    assert_eq!(said("variances", "var therapist"), (all, all - boundary, all));
+    assert_eq!(said("variances", "var residual"), (all, all, 0));
+    assert_eq!(said("variances", "icc therapist"), (all, all - boundary, 0));
+    assert_eq!(said("therapists", "var residual").1, 0);
+    // Hazards are those that go with the share of Kaplan and Meier, about.
+    let hazard = term(&found, "hazard", "hazard by 12").estimate.measured().value;
+    let share = term(&found, "stayed", "by 12").estimate.measured().value;
+    assert!((1.0 - (-hazard).exp() - share).abs() < 0.02 && share > 0.02, "{hazard} {share}");
 }

@@ -1,7 +1,7 @@
 //! metafor on 24 correlations.
 
 use super::{DIGITS, all_close, close, json, number, numbers, table};
-use dyadsim::estimators::meta::{Meta, Method, fit};
+use dyadsim::estimators::meta::{Meta, Method, egger, fit};
 use serde_json::Value;
 
 const NO_MODERATORS: [Vec<f64>; 0] = [];
@@ -94,10 +94,12 @@ fn meta_regression() {
 #[test]
 fn eggers_test() {
     let ((z, v, _), expected) = (z_and_variance(), json("d14_meta.json"));
-    let se: Vec<f64> = v.iter().map(|v| v.sqrt()).collect();
-    let found = fit(&z, &v, &[se], Method::FE, true).expect("a fit").coefficients[1];
+    let found = egger(&z, &v).expect("a test");
     close("t", found.statistic(), number(&expected, "/egger/stat"), 2e-11);
     close("p", found.p(), number(&expected, "/egger/p"), 2e-11);
+    assert!(egger(&z[..2], &v[..2]).is_err());
+    // Studies of one size have no small ones among them.
+    assert!(egger(&z, &vec![0.1; z.len()]).expect("a test").estimate.is_nan());
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Meta {
     pub method: meta::Method,
     /// Errors after Knapp and Hartung.
     pub knapp_hartung: bool,
+    /// Whether small studies find more is tested.
+    pub egger: bool,
 }
 
 /// Sums of one study.
@@ -35,7 +37,8 @@ struct Study {
 impl Method for Meta {
     fn terms(&self) -> Vec<String> {
         let names = self.moderators.iter().map(|(name, _)| name.clone());
-        ["r", "z", "tau", "I2", "prediction"].into_iter().map(String::from).chain(names).collect()
+        let egger = self.egger.then_some("egger");
+        ["r", "z", "tau", "I2", "prediction"].into_iter().chain(egger).map(String::from).chain(names).collect()
     }
 
     fn variables(&self) -> Vec<&Expr> {
@@ -57,7 +60,8 @@ impl Method for Meta {
         // What another study would find, were it infinitely large.
         let [least, most] = found.prediction().map(libm::tanh);
         let prediction = Value { low: least, high: most, ..Value::alone(r) };
-        let values = [as_r, mean, of_tau, Value::alone(found.i2), prediction].into_iter();
+        let egger = self.egger.then(|| meta::egger(&z, &variances).map_or(Value::NONE, Value::from));
+        let values = [as_r, mean, of_tau, Value::alone(found.i2), prediction].into_iter().chain(egger);
         Ok(Fit { values: values.chain(found.coefficients[1..].iter().map(|one| (*one).into())).collect(), status: found.status })
     }
 }

@@ -4,7 +4,7 @@ use super::{CONFIDENCE, Fit, Method, Reason, Value};
 use crate::estimators::coefficient::Coefficient;
 use crate::estimators::formula::expr::{Expr, View};
 use crate::estimators::formula::model::{Model, Random};
-use crate::estimators::mixed::{self, Criterion, Design, Deviation, Failure, RandomPart};
+use crate::estimators::mixed::{self, Criterion, Design, Deviation, Failure, RandomPart, Variances};
 
 /// Degrees of freedom of the coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,17 @@ pub enum Freedom {
     Residual,
 }
 
+/// How certain variances are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intervals {
+    /// Not asked for.
+    None,
+    /// Standard errors from the observed information, and estimate ± 1.96 of these.
+    Wald,
+    /// The same errors; intervals from the profile of the criterion.
+    Profile,
+}
+
 /// A linear mixed model.
 #[derive(Clone, Debug)]
 pub struct Mixed {
@@ -26,8 +37,10 @@ pub struct Mixed {
     pub criterion: Criterion,
     /// Degrees of freedom.
     pub freedom: Freedom,
-    /// Variances have intervals, from the profile of the criterion.
-    pub profile: bool,
+    /// How certain variances are.
+    pub intervals: Intervals,
+    /// Variances have a p, from the likelihood ratio.
+    pub likelihood_ratio: bool,
 }
 
 /// Names of the variances of one part: of the level, then of the effects of variables.
@@ -64,19 +77,20 @@ impl Method for Mixed {
             })
             .collect();
         let design = Design { y: &response, x: &x, random: &parts };
-        let found = mixed::fit(&design, self.criterion).map_err(|failure| reason(&self.model, &failure))?;
+        let of = |failure: Failure| reason(&self.model, &failure);
+        let whole = mixed::Model::new(&design).map_err(of)?;
+        let found = whole.fit(self.criterion, None).map_err(of)?;
         let mut values = vec![Value::NONE; self.model.columns.len()];
         for (place, value) in found.kept.iter().zip(self.coefficients(&found)) {
             values[*place] = value;
         }
-        for (at, (part, component)) in self.model.random.iter().zip(&found.components).enumerate() {
-            for column in 0..variances(part).count() {
-                values.push(self.variance(component.covariance[(column, column)], &design, Deviation::Random { part: at, column })?);
-            }
-        }
-        values.push(self.variance(found.sigma2, &design, Deviation::Residual)?);
+        let variances = (self.intervals != Intervals::None).then(|| whole.variances(&found));
+        values.extend(self.variances(&design, &found, variances.as_ref()).map_err(of)?);
         let with_level = (0..parts.len()).filter(|&part| self.model.random[part].intercept);
-        values.extend(with_level.map(|part| Value::alone(found.icc(part))));
+        values.extend(with_level.map(|part| {
+            let se = variances.as_ref().map(|variances| variances.icc_se(part));
+            se.map_or_else(|| Value::alone(found.icc(part)), |se| self.share(found.icc(part), se))
+        }));
         Ok(Fit { values, status: found.status })
     }
 }
@@ -87,14 +101,46 @@ fn columns(part: &Random, data: &View) -> Vec<Vec<f64>> {
     level.into_iter().chain(part.slopes.iter().map(|(_, slope)| data.numbers(slope))).collect()
 }
 
+/// An estimate that cannot be below 0, ± 1.96 standard errors. At 0 there is no standard error; the interval is what
+/// programs print there, from 0 to 0.
+fn wald(estimate: f64, se: f64) -> Value {
+    if estimate <= 0.0 {
+        return Value { low: 0.0, high: 0.0, ..Value::alone(0.0) };
+    }
+    // A test against 0 at the edge of what is possible is that of the likelihood ratio, not this one.
+    Value { p: f64::NAN, df: f64::NAN, ..Coefficient::normal(estimate, se).into() }
+}
+
 impl Mixed {
-    /// A variance, with its interval if that is asked for.
-    fn variance(&self, estimate: f64, design: &Design, of: Deviation) -> Result<Value, Reason> {
-        if !self.profile {
-            return Ok(Value::alone(estimate));
+    /// The variances of all random parts and of the residual, with all that is asked for.
+    fn variances(&self, design: &Design, found: &mixed::Fit, errors: Option<&Variances>) -> Result<Vec<Value>, Failure> {
+        let each = found.components.iter().enumerate().flat_map(|(part, component)| {
+            (0..component.covariance.nrows()).map(move |column| (component.covariance[(column, column)], Some([part, column])))
+        });
+        let mut values = Vec::new();
+        for (at, (estimate, place)) in each.chain([(found.sigma2, None)]).enumerate() {
+            let mut value = match (errors, self.intervals) {
+                (Some(errors), Intervals::Wald) => wald(estimate, errors.se(at)),
+                (Some(errors), Intervals::Profile) => {
+                    let of = place.map_or(Deviation::Residual, |[part, column]| Deviation::Random { part, column });
+                    let limits = mixed::profile(design, self.criterion, of, CONFIDENCE)?;
+                    let [low, high] = [limits.low, limits.high].map(|limit| limit * limit);
+                    Value { se: errors.se(at), low, high, ..Value::alone(estimate) }
+                }
+                _ => Value::alone(estimate),
+            };
+            if let Some(place) = place.filter(|_| self.likelihood_ratio) {
+                value.p = mixed::likelihood_ratio(design, self.criterion, place, found.deviance)?.p;
+            }
+            values.push(value);
         }
-        let found = mixed::profile(design, self.criterion, of, CONFIDENCE).map_err(|failure| reason(&self.model, &failure))?;
-        Ok(Value { low: found.low * found.low, high: found.high * found.high, ..Value::alone(estimate) })
+        Ok(values)
+    }
+
+    /// A share of the variance. Its profile is not that of a parameter, so that there is no interval of that kind.
+    fn share(&self, estimate: f64, se: f64) -> Value {
+        let value = wald(estimate, se);
+        if self.intervals == Intervals::Wald { value } else { Value { low: f64::NAN, high: f64::NAN, ..value } }
     }
 
     /// Coefficients of the columns that were kept.

@@ -25,14 +25,14 @@ pub use comparisons::{By, Difference, Odds};
 pub use logistic::Logistic;
 pub use meta::Meta;
 pub use missing::{Luck, Missing};
-pub use mixed::{Freedom, Mixed};
+pub use mixed::{Freedom, Intervals, Mixed};
 pub use moments::{Mean, Sd};
 pub use panel::{Estimator, Moments, Panel};
 pub use regression::Linear;
 pub use reliability::Alpha;
 pub use shapes::Shapes;
 pub use structural::{CrossLagged, LatentMeans};
-pub use survival::{Cox, Incidence, KaplanMeier, LogRank};
+pub use survival::{Cox, Gray, Incidence, KaplanMeier, LogRank, NelsonAalen};
 pub use therapists::Therapists;
 
 use super::coefficient::Coefficient;
@@ -188,7 +188,8 @@ pub struct Ranked {
 pub enum Truth {
     /// A number.
     Value(f64),
-    /// The number that a key of the scenario has in the arm (in the first one, for an analysis over all arms): its position among
+    /// The number that a key of the scenario (or arithmetic of keys) has in the arm (in the first one, for an analysis over all
+    /// arms): its position among
     /// [`Analyses::parameters`].
     Parameter(usize),
     /// What an arm does to a variable of all clients; as d or raw.
@@ -298,7 +299,7 @@ pub struct Analyses {
     pub wanted: Wanted,
     /// Names of diagnosis groups, in the order of their codes.
     pub diagnoses: Vec<String>,
-    /// Paths of the keys of the scenario that are the truth of some term.
+    /// Paths of the keys of the scenario, or arithmetic of keys, that are the truth of some term.
     pub parameters: Vec<String>,
     /// In the order of the scenario.
     pub list: Vec<Analysis>,

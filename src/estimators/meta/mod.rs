@@ -153,6 +153,18 @@ pub fn fit<C: AsRef<[f64]>>(
     })
 }
 
+/// Do small studies find more? Egger's regression (Egger et al. 1997, doi:10.1136/bmj.315.7109.629): the slope of effects on
+/// their standard errors, studies weighted by precision, with the errors of an ordinary weighted regression and t. NaN where
+/// studies are equally precise.
+///
+/// # Errors
+/// Those of [`fit`]; fewer than three studies.
+pub fn egger(effects: &[f64], variances: &[f64]) -> Result<Coefficient, Failure> {
+    let errors: Vec<f64> = variances.iter().map(|variance| variance.sqrt()).collect();
+    at_least("studies", effects.len(), 3)?;
+    fit(effects, variances, &[errors], Method::FE, true).map(|found| found.coefficients[1])
+}
+
 /// Weighted sum of squares that the moderators explain: squared parts along the basis beyond the intercept.
 fn explained(fitted: &weighted::Weighted) -> f64 {
     let along = fitted.qr.r.iter().zip(&fitted.estimates).enumerate();

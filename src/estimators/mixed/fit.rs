@@ -173,7 +173,7 @@ impl Model {
     }
 
     /// Each block with the place of its first entry in the basis θ.
-    fn spans(&self) -> Vec<(usize, usize)> {
+    pub(super) fn spans(&self) -> Vec<(usize, usize)> {
         let mut at = 0;
         let mut spans = Vec::with_capacity(self.blocks.len());
         for (index, block) in self.blocks.iter().enumerate() {

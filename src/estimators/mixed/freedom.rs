@@ -17,10 +17,10 @@ const SINGULAR: f64 = 1e-10;
 pub(super) struct Curvature {
     reml: bool,
     n: f64,
-    s: f64,
+    pub(super) s: f64,
     /// Entries of D, their derivatives by θ.
-    d: DVector<f64>,
-    jacobian: DMatrix<f64>,
+    pub(super) d: DVector<f64>,
+    pub(super) jacobian: DMatrix<f64>,
     /// Second derivatives of the deviance by θ and s.
     hessian: DMatrix<f64>,
     /// A = X'H⁻¹X, its inverse, its derivatives by D.
@@ -83,7 +83,7 @@ impl Curvature {
     }
 
     /// Covariance matrix of the estimates of θ and s, from the observed information where it is positive.
-    fn information_inverse(&self) -> DMatrix<f64> {
+    pub(super) fn information_inverse(&self) -> DMatrix<f64> {
         let scale = self.hessian.diagonal().map(|value| if value > 0.0 { 1.0 / libm::sqrt(value) } else { 1.0 });
         let scaled = DMatrix::from_fn(scale.len(), scale.len(), |i, j| self.hessian[(i, j)] * scale[i] * scale[j]);
         let inverse = inverse_of_positive(&scaled, FLAT);

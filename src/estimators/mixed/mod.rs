@@ -17,8 +17,10 @@ mod model;
 mod newton;
 mod objective;
 mod profile;
+mod ratio;
 mod search;
 mod statistics;
+mod variances;
 
 pub use super::status::Status;
 pub use effects::RandomEffects;
@@ -27,6 +29,8 @@ pub use fit::{Component, Fit};
 pub use freedom::KenwardRoger;
 pub use model::Model;
 pub use profile::{Deviation, Interval, profile};
+pub use ratio::{LikelihoodRatio, likelihood_ratio};
+pub use variances::Variances;
 
 /// What is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

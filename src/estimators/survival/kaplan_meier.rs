@@ -98,6 +98,15 @@ impl Curve {
         self.steps.iter().rev().find(|step| step.time <= time)
     }
 
+    /// Cumulative hazard by a time (Nelson and Aalen), with its standard error. NaN after the last person was seen.
+    pub fn hazard_by(&self, time: f64) -> Coefficient {
+        match self.at(time) {
+            _ if self.steps.last().is_none_or(|last| time > last.time) => Coefficient::DROPPED,
+            None => Coefficient::normal(0.0, 0.0),
+            Some(step) => Coefficient::normal(step.hazard, step.hazard_variance.sqrt()),
+        }
+    }
+
     /// Share that had the event by a time, with Greenwood's standard error. NaN after the last person was seen, unless
     /// everybody had the event.
     pub fn had_by(&self, time: f64) -> Coefficient {

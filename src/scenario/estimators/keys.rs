@@ -50,7 +50,8 @@ pub struct Estimator {
 pub enum Truth {
     /// A number that is known, from algebra for instance.
     Value(f64),
-    /// The value of a key of the scenario, by its path: a parameter that the method estimates.
+    /// The value of a key of the scenario in the cell and the arm, by its path: a parameter that the method estimates. Also
+    /// arithmetic of keys: "symptoms.therapist_slope_sd ^ 2".
     Parameter(String),
     /// What an arm does to a variable: its mean over all clients in the arm minus the mean in the first arm, the same clients, all
     /// forms filled in.
@@ -177,6 +178,18 @@ pub enum Freedom {
     Residual,
 }
 
+/// How certain the variances of a mixed model are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Intervals {
+    /// Not asked for.
+    #[default]
+    None,
+    /// Standard errors from the observed information; intervals: estimate ± 1.96 of these.
+    Wald,
+    /// The same errors; intervals from the profile of the criterion, which takes some twenty fits for each variance.
+    Profile,
+}
+
 /// How the variance between studies is estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Heterogeneity {
@@ -203,8 +216,10 @@ params! {
         criterion: Criterion = Criterion::REML => skip;
         /// Degrees of freedom.
         df: Freedom = Freedom::Satterthwaite => skip;
-        /// Variances have intervals, from the profile of the criterion. Takes longer.
-        profile: bool = false => skip;
+        /// Standard errors and intervals of the variances.
+        intervals: Intervals = Intervals::None => skip;
+        /// Variances have a p, from the likelihood ratio of the model without them (one more fit each).
+        likelihood_ratio: bool = false => skip;
     }
 }
 
@@ -233,7 +248,7 @@ params! {
 
 params! {
     /// Meta-analysis of the correlation of two variables, on Fisher's z. Terms: r and z (the mean), tau (standard deviation of z
-    /// between studies), I2 (a share), and the moderators.
+    /// between studies), I2 (a share), prediction, with `egger` egger, and the moderators.
     pub struct MetaOf {
         /// One variable: a column or an expression.
         x: String = String::from("early") => skip;
@@ -250,6 +265,8 @@ params! {
         method: Heterogeneity = Heterogeneity::REML => skip;
         /// Standard errors after Knapp and Hartung (2003).
         knapp_hartung: bool = true => skip;
+        /// Egger's test (1997) of whether small studies find more: slope of z on its standard error.
+        egger: bool = false => skip;
     }
 }
 
@@ -298,10 +315,14 @@ choice! {
         Logistic(LogisticOf),
         /// Time to an event.
         KaplanMeier(KaplanMeierOf),
+        /// Cumulative hazard of an event.
+        NelsonAalen(NelsonAalenOf),
         /// Shares of one way of ending among others.
         Incidence(IncidenceOf),
         /// Times to an event compared between groups.
         LogRank(LogRankOf),
+        /// Shares of one way of ending among others, compared between groups.
+        Gray(GrayOf),
         /// Proportional hazards.
         Cox(CoxOf),
         /// Meta-analysis of a correlation.

@@ -168,6 +168,15 @@ impl Texts<'_> {
                 let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
                 made(analysis::KaplanMeier { time: time?, event: event?, at: own.at.clone() })
             }
+            Method::NelsonAalen(own) => {
+                let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
+                made(analysis::NelsonAalen { time: time?, event: event?, at: own.at.clone() })
+            }
+            Method::Gray(own) => {
+                let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
+                let (competing, by) = (self.expr(&["competing"], &own.competing), self.by(&own.by));
+                made(analysis::Gray { time: time?, event: event?, competing: competing?, by: by? })
+            }
             Method::Incidence(own) => {
                 let (time, event) = (self.expr(&["time"], &own.time), self.expr(&["event"], &own.event));
                 let competing = self.expr(&["competing"], &own.competing);
@@ -215,7 +224,12 @@ impl Texts<'_> {
             let flaw = Flaw::with_help(0..0, what, "use criterion: REML, or df: Satterthwaite");
             self.flaws.push((Self::method_key(&["df"]), flaw));
         }
-        made(analysis::Mixed { model, criterion, freedom, profile: own.profile })
+        let intervals = match own.intervals {
+            keys::Intervals::None => analysis::Intervals::None,
+            keys::Intervals::Wald => analysis::Intervals::Wald,
+            keys::Intervals::Profile => analysis::Intervals::Profile,
+        };
+        made(analysis::Mixed { model, criterion, freedom, intervals, likelihood_ratio: own.likelihood_ratio })
     }
 
     fn meta(&mut self, own: &keys::MetaOf) -> Made {
@@ -232,7 +246,7 @@ impl Texts<'_> {
             keys::Heterogeneity::FE => meta::Method::FE,
         };
         let x = core::iter::once(x?).chain(more?).collect();
-        made(analysis::Meta { x, y: y?, by: by??, moderators: moderators?, method, knapp_hartung: own.knapp_hartung })
+        made(analysis::Meta { x, y: y?, by: by??, moderators: moderators?, method, knapp_hartung: own.knapp_hartung, egger: own.egger })
     }
 
     fn shapes(&mut self, own: &keys::ShapesOf) -> Made {

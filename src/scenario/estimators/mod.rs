@@ -1,5 +1,6 @@
 //! The key `estimators`: from texts to analyses that can be made, with every mistake at its place.
 
+mod arithmetic;
 pub mod keys;
 mod methods;
 pub mod outside;
@@ -54,7 +55,7 @@ pub fn names_before_arms(file: &ScenarioFile) -> Names {
     Names { arms: file.arms.iter().map(|arm| arm.name.clone()).collect(), ..names_of([&World::from(file)].into_iter()) }
 }
 
-/// Keys of the scenario that are the truth of some term, each once.
+/// Keys of the scenario, or arithmetic of these, that are the truth of some term, each once.
 pub fn parameters(written: &[Estimator]) -> Vec<String> {
     let mut found = Vec::new();
     parameters_of(written.iter().flat_map(|one| one.truth.values()), &mut found);
@@ -72,12 +73,14 @@ fn parameters_of<'a>(truths: impl Iterator<Item = &'a keys::Truth>, to: &mut Vec
     }
 }
 
-/// Numbers at paths of an arm's text; NaN where there is none.
+/// Numbers at paths of an arm's text, or arithmetic of these; NaN where there is none.
 pub fn numbers_at(arm: &str, paths: &[String]) -> Vec<f64> {
     let tree = reader::read(arm).root;
-    let node = |path: &String| tree.as_ref()?.at(&path.parse().ok()?).map(Node::bare);
+    let node = |path: &str| tree.as_ref()?.at(&path.parse().ok()?).map(Node::bare);
     let number = |node: &Node| (node.kind == Kind::Number).then(|| numeric(&arm[node.span.clone()])).flatten();
-    paths.iter().map(|path| node(path).and_then(number).unwrap_or(f64::NAN)).collect()
+    let of_key = |path: &str| node(path).and_then(number).unwrap_or(f64::NAN);
+    let value = |text: &String| arithmetic::read(text).map_or(f64::NAN, |sum| sum.value(&of_key));
+    paths.iter().map(value).map(|value| if value.is_finite() { value } else { f64::NAN }).collect()
 }
 
 /// Truths that are no numbers in some arm.
@@ -97,7 +100,7 @@ pub fn without_number(written: &[Estimator], cells: &[CellPlan], document: &Docu
             if let Some(arm) = odd(path) {
                 let at = Path::default().field("estimators").item(i).field("truth").entry(term);
                 let what = format!("`{path}` is not a number in arm \"{arm}\"");
-                problems.push(document.problem(&at, what, Some("name a key that holds a number, or give the truth as Value(…)".into())));
+                problems.push(document.problem(&at, what, Some("name keys that hold numbers, or give the truth as Value(…)".into())));
             }
         }
     }
@@ -293,6 +296,18 @@ mod tests {
         let scenario = with("symptoms.slope").unwrap_or_else(|e| panic!("{e}"));
         let values: Vec<f64> = scenario.cells[0].arms.iter().map(|arm| arm.parameters[0]).collect();
         assert_eq!(values, [-1.0, -1.5]);
+        // Also of keys that are not written, and in arithmetic.
+        let scenario = with("-2 * symptoms.slope ^ 2 * alliance_effects.client").unwrap_or_else(|e| panic!("{e}"));
+        let values: Vec<f64> = scenario.cells[0].arms.iter().map(|arm| arm.parameters[0]).collect();
+        assert_eq!(values, [-2.0, -4.5]);
+        for (key, part) in [
+            ("symptoms.slope * symptoms.slop_sd", "symptoms.slop_sd"),
+            ("symptoms.slope *", "missing at the end"),
+            ("symptoms.slope / (symptoms.slope - symptoms.slope)", "is not a number"),
+        ] {
+            let told = with(key).map(|_| ()).unwrap_err().machine().remove(0);
+            assert!(told.message.contains(part) && told.line == 4, "{told:?}");
+        }
         let told = with("symptoms").map(|_| ()).unwrap_err().machine().remove(0);
         assert!(told.message.contains("is not a number") && told.line == 4, "{told:?}");
     }

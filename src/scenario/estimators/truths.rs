@@ -1,5 +1,6 @@
 //! What estimates are judged against.
 
+use super::arithmetic;
 use super::keys::Truth as Written;
 use crate::dataset::catalogue::Level;
 use crate::dataset::frame::{Slot, Wanted};
@@ -67,10 +68,8 @@ impl Judge<'_> {
     }
 
     fn parameter(&mut self, at: usize, path: &str) -> Result<Vec<(usize, Truth)>, Flaw> {
-        if let Err(near) = explain::<ScenarioFile>(path) {
-            let help =
-                if near.is_empty() { "`dyadsim explain` lists all keys".into() } else { format!("did you mean {}?", near.join(" or ")) };
-            return Err(Flaw::with_help(0..0, format!("no key is called `{path}`"), help));
+        for path in arithmetic::read(path)?.keys() {
+            known(path)?;
         }
         let index = self.parameters.iter().position(|known| known == path);
         Ok(index.map(|index| (at, Truth::Parameter(index))).into_iter().collect())
@@ -95,4 +94,13 @@ impl Judge<'_> {
         };
         Ok(compared.into_iter().map(|arm| (at, Truth::Contrast { of: expr.clone(), arm, standardised })).collect())
     }
+}
+
+/// Is there such a key?
+fn known(path: &str) -> Result<(), Flaw> {
+    let Err(near) = explain::<ScenarioFile>(path) else {
+        return Ok(());
+    };
+    let help = if near.is_empty() { "`dyadsim explain` lists all keys".into() } else { format!("did you mean {}?", near.join(" or ")) };
+    Err(Flaw::with_help(0..0, format!("no key is called `{path}`"), help))
 }

@@ -49,3 +49,30 @@ params! {
         by: String = String::from("arm") => skip;
     }
 }
+
+params! {
+    /// Cumulative hazard of an event, others leaving early (Nelson 1972, Aalen 1978). Terms: "hazard by 8" for the hazard summed
+    /// over the time until then; 1 less exp(−hazard) is about the share of Kaplan and Meier.
+    pub struct NelsonAalenOf {
+        /// Time: a column such as sessions.
+        time: String = String::from("sessions") => skip;
+        /// Whether it ended with the event, 0 or 1: a column such as dropout.
+        event: String = String::new() => skip;
+        /// Times by which the hazard is asked for.
+        at: Vec<f64> = Vec::new() => skip;
+    }
+}
+
+params! {
+    /// Gray's test (1988): do groups end in one way equally often over time, where others compete with it? Term: "chi square".
+    pub struct GrayOf {
+        /// Time: a column such as sessions.
+        time: String = String::from("sessions") => skip;
+        /// Whether it ended in this way, 0 or 1.
+        event: String = String::from("dropout") => skip;
+        /// Whether it ended in another way that makes the first impossible, 0 or 1.
+        competing: String = String::from("planned") => skip;
+        /// Groups: arm, diagnosis, or a column of 0 and 1.
+        by: String = String::from("arm") => skip;
+    }
+}
