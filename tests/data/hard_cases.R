@@ -19,9 +19,11 @@ ols$y <- round(3 + ols$tx + 1e-3 * ols$far + 2e5 * ols$small + rnorm(10)[cluster
 ols <- kept(ols, "ols")
 fit <- lm(y ~ tx + far + small, ols)
 found$ols <- list(coef = unname(coef(fit)), se = unname(sqrt(diag(vcov(fit)))))
+# The three slopes, from predictors of like size: in the units above CR2 of clubSandwich is off by up to a third.
+alike <- lm(y ~ tx + far + small, transform(ols, far = (far - 1e6) / 1e3, small = 1e6 * small))
 for (type in c("CR0", "CR1", "CR1S", "CR2", "CR3")) {
-  test <- coef_test(fit, vcov = type, cluster = ols$cluster, test = "Satterthwaite")
-  found$ols[[type]] <- list(se = test$SE, df = test$df_Satt)
+  test <- coef_test(alike, vcov = type, cluster = ols$cluster, test = "Satterthwaite")
+  found$ols[[type]] <- list(se = (test$SE * c(1, 1, 1e-3, 1e6))[-1], df = test$df_Satt[-1])
 }
 near <- lm(y ~ tx + small + near, ols)
 found$near <- list(coef = unname(coef(near)), se = unname(sqrt(diag(vcov(near)))))
@@ -35,7 +37,7 @@ people$event <- people$cause > 0
 tight <- coxph.control(eps = 1e-11, iter.max = 100)
 one <- function(...) {
   fit <- eval(substitute(coxph(..., data = people, control = tight)))
-  list(coef = unname(coef(fit)), se = unname(sqrt(diag(fit$var))), loglik = fit$loglik, score = unname(fit$score))
+  list(coef = I(unname(coef(fit))), se = I(unname(sqrt(diag(fit$var)))), loglik = fit$loglik, score = unname(fit$score))
 }
 surv <- Surv(people$time, people$event)
 people$arm1 <- as.numeric(people$arm == 1); people$arm2 <- as.numeric(people$arm == 2)
@@ -94,7 +96,9 @@ methods <- function(data) {
   panel <- pdata.frame(data, index = c("id", "t"))
   values <- function(fit) list(coef = unname(coef(fit)), se = unname(sqrt(diag(vcov(fit)))))
   least <- function(model) {
-    fit <- if (model == "fd") plm(y ~ lag(y, 1) + lag(x, 1) - 1, panel, model = model) else plm(y ~ lag(y, 1) + lag(x, 1), panel, model = model)
+    # plm's own "fd" takes differences between rows, whatever the time between them; these are between sessions in a row.
+    fit <- if (model == "fd") plm(diff(y, shift = "time") ~ diff(lag(y, 1), shift = "time") + diff(lag(x, 1), shift = "time") - 1, panel, model = "pooling")
+      else plm(y ~ lag(y, 1) + lag(x, 1), panel, model = model)
     keep <- names(coef(fit)) != "(Intercept)"
     list(coef = unname(coef(fit)[keep]), se = unname(sqrt(diag(vcov(fit)))[keep]), n = nobs(fit))
   }

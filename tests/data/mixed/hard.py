@@ -2,8 +2,8 @@
 
     python3 hard.py data && Rscript hard.R && python3 hard.py solve [CASE ...]        (in this folder; needs python-flint)
 
-The solutions come from the whole covariance matrices of the groups, by Newton's method with differences in 60 digits, from where
-lme4 ends. Parameters at the boundary (diagonals of Λ that lme4 and Newton's method leave at zero) stay there.
+The solutions, Kenward and Roger's adjustment and predicted effects come from the whole covariance matrices of the groups; the
+optimum by Newton's method with differences in 60 digits, from where lme4 ends. Parameters at the boundary (diagonals of Λ that lme4 and Newton's method leave at zero) stay there.
 """
 import csv
 import json
@@ -197,24 +197,93 @@ class Model:
         """ΛΛ' of each part."""
         return [[[sum((a * b for a, b in zip(one, other)), arb(0)) for other in lower] for one in lower] for lower in self.factors(theta)]
 
-    def products(self, theta):
-        """ln |V| and [X y]'V⁻¹[X y], V relative to σ²."""
-        covariance = self.relative(theta)
-        log_det, total = arb(0), arb_mat(self.p + 1, self.p + 1)
+    def covariances(self, covariance):
+        """The rows' covariance matrix by block: I + ZDZ', D by part."""
         for x, z in self.blocks:
             n = x.nrows()
             v = [[arb(1 if i == j else 0) for j in range(n)] for i in range(n)]
             for part, rows in zip(covariance, z):
                 pulled = [[sum((a * part[k][c] for k, a in enumerate(row)), arb(0)) for c in range(len(row))] for _, row in rows]
                 for i in range(n):
-                    for j in range(i + 1):
+                    for j in range(n):
                         if rows[i][0] == rows[j][0]:
                             v[i][j] += sum((a * b for a, b in zip(pulled[i], rows[j][1])), arb(0))
-                            v[j][i] = v[i][j]
-            v = arb_mat(v)
+            yield x, z, arb_mat(v)
+
+    def products(self, theta):
+        """ln |V| and [X y]'V⁻¹[X y], V relative to σ²."""
+        log_det, total = arb(0), arb_mat(self.p + 1, self.p + 1)
+        for x, _, v in self.covariances(self.relative(theta)):
             log_det += v.det().log()
             total += x.transpose() * v.solve(x)
         return log_det, total
+
+    def entries(self):
+        """Free entries of D: part, row, column."""
+        return [(part, a, b) for part, q in enumerate(self.widths) for b in range(q) for a in range(b, q)]
+
+    def kenward_roger(self, theta, sigma2, inverse):
+        """Adjusted variances and degrees of freedom, from derivatives of V by every variance and covariance."""
+        entries, p = self.entries(), self.p
+        k, phi = len(entries) + 1, inverse * sigma2
+        first = [arb_mat(p, p) for _ in range(k)]
+        second = [[arb_mat(p, p) for _ in range(k)] for _ in range(k)]
+        traces = [[arb(0)] * k for _ in range(k)]
+        for both, z, v in self.covariances(self.relative(theta)):
+            n = v.nrows()
+            x = arb_mat([[both[i, j] for j in range(p)] for i in range(n)])
+            slopes = []
+            for part, a, b in entries:
+                rows = z[part]
+                sides = [(a, b)] if a == b else [(a, b), (b, a)]
+                same = lambda i, j: rows[i][0] == rows[j][0]
+                value = lambda i, j: sum((rows[i][1][c] * rows[j][1][d] for c, d in sides), arb(0)) if same(i, j) else arb(0)
+                slopes.append(arb_mat([[value(i, j) for j in range(n)] for i in range(n)]))
+            slopes.append(arb_mat([[arb(1 if i == j else 0) for j in range(n)] for i in range(n)]))
+            weight = (v * sigma2).inv()
+            wx, leans = weight * x, [weight * slope for slope in slopes]
+            pulled = [slope * wx for slope in slopes]
+            for i in range(k):
+                first[i] -= wx.transpose() * pulled[i]
+                for j in range(k):
+                    second[i][j] += pulled[i].transpose() * weight * pulled[j]
+                    if j <= i:
+                        other = leans[j].transpose()
+                        traces[i][j] += sum((leans[i][a, b] * other[a, b] for a in range(n) for b in range(n)), arb(0))
+                        traces[j][i] = traces[i][j]
+        trace = lambda m: sum((m[i, i] for i in range(p)), arb(0))
+        information = [[traces[i][j] - 2 * trace(phi * second[i][j]) + trace(phi * first[i] * phi * first[j]) for j in range(k)] for i in range(k)]
+        w = 2 * arb_mat(information).inv()
+        u = arb_mat(p, p)
+        for i in range(k):
+            for j in range(k):
+                u += (second[i][j] - first[i] * phi * first[j]) * w[i, j]
+        adjusted = phi + 2 * phi * u * phi
+        moved = [phi * one * phi for one in first]
+        df = []
+        for c in range(p):
+            shares = [one[c, c] / phi[c, c] for one in moved]
+            df.append(2 / sum((w[i, j] * shares[i] * shares[j] for i in range(k) for j in range(k)), arb(0)))
+        return [adjusted[c, c].sqrt() for c in range(p)], df
+
+    def effects(self, theta, sigma2, beta):
+        """Predicted effects and their conditional covariances, by part and group."""
+        covariance = self.relative(theta)
+        found = [{} for _ in self.parts]
+        for both, z, v in self.covariances(covariance):
+            n = v.nrows()
+            residual = arb_mat([[both[i, self.p] - sum((both[i, j] * beta[j, 0] for j in range(self.p)), arb(0))] for i in range(n)])
+            for part, rows in enumerate(z):
+                d = arb_mat(covariance[part])
+                q = self.widths[part]
+                same = [other for other, one in zip(z, self.parts) if one[0] == self.parts[part][0]]
+                for group in dict.fromkeys(code for other in same for code, row in other if any(value != 0 for value in row)):
+                    own = arb_mat([[row[c] if code == group else arb(0) for c in range(q)] for code, row in rows])
+                    pull = d * own.transpose()
+                    mean = pull * v.solve(residual)
+                    spread = (d - pull * v.solve(own * d)) * sigma2
+                    found[part][int(group)] = mean, spread
+        return found
 
     def solved(self, theta, reml):
         log_det, total = self.products(theta)
@@ -315,6 +384,17 @@ def solve(name):
         "varcorr": rows, "criterion": number(model.profiled(theta, reml)),
         "satterthwaite_df": {term: number(df(i)) for i, term in enumerate(terms)},
     }
+    if reml:
+        errors, df_of = model.kenward_roger(theta, sigma2, inverse)
+        spec["kenward_roger_se"] = {term: number(errors[i]) for i, term in enumerate(terms)}
+        spec["kenward_roger_df"] = {term: number(df_of[i]) for i, term in enumerate(terms)}
+    means, spreads = {}, {}
+    for (group, _), of in zip(model.parts, model.effects(theta, sigma2, beta)):
+        first = sorted(of)[:5]
+        rows = [[number(value) for value in of[code][0].entries()] for code in first]
+        means[group] = [before + row for before, row in zip(means.get(group, [[]] * len(first)), rows)]
+        spreads.setdefault(group, [[[number(value) for value in row] for row in of[code][1].tolist()] for code in first])
+    spec["blup_first5"], spec["blup_condvar_first5"] = means, spreads
     with open(f"hard_{name}.json", "w") as file:
         json.dump(spec, file, indent=1)
         file.write("\n")
