@@ -176,4 +176,5 @@ def main():
     table.verdict()
 
 
-main()
+if __name__ == "__main__":
+    main()
