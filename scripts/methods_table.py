@@ -181,4 +181,5 @@ def main():
     table.verdict()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -88,4 +88,5 @@ def main():
         print(f"README.md: {len(stale)} outputs changed.")
 
 
-main()
+if __name__ == "__main__":
+    main()

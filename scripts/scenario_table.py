@@ -149,4 +149,5 @@ def main():
     print(f"scenarios/README.md: {len(rows)} rows.")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -83,4 +83,5 @@ def main():
     PAGE.write_text(before + START + table(report) + END + after, encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,25 @@ fn our_estimates_are_those_of_the_packages_of_r() {
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.contains("All estimates agree"), "{said}");
     // Every method is there: a script that compares nothing agrees with everything.
-    for name in ["two-level", "three-level", "slopes", "within", "logistic", "cox robust", "kaplan-meier", "REML, Knapp-Hartung", "PM"] {
+    for name in [
+        "two-level",
+        "three-level",
+        "slopes",
+        "within",
+        "differences",
+        "Arellano-Bond, one step",
+        "Arellano-Bond",
+        "Blundell-Bond",
+        "logistic",
+        "glmer",
+        "glmer, 5 points",
+        "cox robust",
+        "kaplan-meier",
+        "aalen-johansen",
+        "log-rank",
+        "REML, Knapp-Hartung",
+        "PM",
+    ] {
         assert!(said.contains(name), "{name} is not compared:\n{said}");
     }
 }

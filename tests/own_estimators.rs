@@ -225,8 +225,10 @@ fn skipped() -> bool {
     std::env::var_os("DYADSIM_SKIP_READERS").is_some_and(|value| value == "1")
 }
 
-fn example(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/examples").join(name)
+/// A program to start from, as a user gets it.
+fn example(desk: &Desk, name: &str, file: &str) -> PathBuf {
+    desk.write(file, &desk.succeed(&["estimate", "--example", name]).stdout);
+    desk.path(file)
 }
 
 /// Estimates of two estimators, term by term.
@@ -274,7 +276,7 @@ fn the_example_for_lme4_agrees_with_the_built_in_models() {
     }
     let desk = Desk::new();
     desk.write("study.ron", MIXED);
-    let command = format!("Rscript '{}'", example("lme4.R").display());
+    let command = format!("Rscript '{}'", example(&desk, "lme4", "my.R").display());
     let value = json(&desk.succeed(&["estimate", "study.ron", "--with", &command, "--columns", "post; pre; early; therapist", "--json"]));
     agree(&value, ["lmer", "mixed"], &TERMS, 1e-5);
     agree(&value, ["lm", "linear"], &TERMS[..4], 1e-9);
@@ -288,7 +290,7 @@ fn the_example_for_statsmodels_agrees_with_the_built_in_models() {
     let desk = Desk::new();
     desk.write("study.ron", MIXED);
     let python = std::env::var("DYADSIM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let command = format!("'{python}' '{}'", example("statsmodels_mixed.py").display());
+    let command = format!("'{python}' '{}'", example(&desk, "statsmodels", "my.py").display());
     let value = json(&desk.succeed(&["estimate", "study.ron", "--with", &command, "--columns", "post; pre; early; therapist", "--json"]));
     // Its standard errors come from a Hessian that also counts the variances as estimated.
     agree(&value, ["mixedlm", "mixed"], &TERMS[..4], 1e-2);
@@ -304,7 +306,7 @@ fn the_example_for_lavaan_finds_effects_over_time() {
     let desk = Desk::new();
     let scenario = "(title: \"Panel\", seed: 4, replicates: 2, clinics: (count: 3, therapists: 20, clients_per_therapist: 10))";
     desk.write("study.ron", scenario);
-    let command = format!("Rscript '{}'", example("riclpm_lavaan.R").display());
+    let command = format!("Rscript '{}'", example(&desk, "lavaan", "my.R").display());
     let args = ["estimate", "study.ron", "--with", &command, "--on", "sessions", "--where", "session <= 5", "--json", "--name", "RI-CLPM"];
     let value = json(&desk.succeed(&[&args[..], &["--columns", "client; session; alliance; symptoms"]].concat()));
     let found = named(&value, "RI-CLPM")[0];

@@ -53,6 +53,9 @@ fn threads_do_not_change_where_a_precise_run_stops() {
         "small.ron",
         &["--replicates", "5000", "--until-mcse", "0.4", "--set", "output=(clients: Share(0.01), therapists: None)"],
     );
+    let mean = "estimators=[(name: \"mean\", method: Mean(of: \"post\"), truth: {\"mean\": Value(60.0)})]";
+    let until = ["--replicates", "5000", "--until-mcse", "0.1", "--until-of", "bias", "--set", mean];
+    same_with_any_threads("small.ron", &[&until[..], &["--set", "output=(clients: None, therapists: None)"]].concat());
 }
 
 #[test]

@@ -176,6 +176,7 @@ fn run_units<S: Sink>(
     let mut batch = Batch { estimates: Estimates::of(&study.analyses), ..Batch::default() };
     let step = replicates_per_batch(study);
     let mut next = study.replicates.start;
+    let mut look = FIRST_LOOK;
     while next < study.replicates.end {
         if watch.stop() {
             outcome.interrupted = true;
@@ -197,9 +198,11 @@ fn run_units<S: Sink>(
             gather(cell, unit, &mut outcome, &mut batch);
         }
         sink.accept(&batch)?;
-        let late_enough = outcome.replicates >= FIRST_LOOK;
-        if late_enough && study.until_mcse.as_ref().is_some_and(|until| until.reached(&outcome.totals, &outcome.estimates)) {
-            break;
+        if let Some(until) = study.until_mcse.as_ref().filter(|_| outcome.replicates >= look) {
+            if until.reached(&outcome.totals, &outcome.estimates) {
+                break;
+            }
+            look = until.next_look(outcome.replicates);
         }
     }
     Ok(outcome)

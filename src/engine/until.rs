@@ -57,6 +57,16 @@ impl Until {
         error <= self.mcse
     }
 
+    /// After how many replicates to look again. A performance measure goes through all replicates, so that the looks are the
+    /// farther apart the more there are: then the time for all of them grows with the replicates, not with their square, and a
+    /// run has at most a twentieth more replicates than it needed (and those of its last batch).
+    pub(super) fn next_look(&self, replicates: u64) -> u64 {
+        match self.of {
+            Precise::Headline => replicates + 1,
+            Precise::Measure(..) => replicates + replicates.div_ceil(20),
+        }
+    }
+
     fn largest(&self, criterion: Criterion, estimates: &EstimateTotals) -> f64 {
         let terms = estimates.cells.iter().flatten().flat_map(|one| &one.terms);
         let judged = terms.filter(|term| term.judged() && self.of.means(&term.term));
@@ -67,6 +77,22 @@ impl Until {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_looks_together_take_a_time_that_grows_with_the_replicates() {
+        let until = |of| Until { of, mcse: 0.1 };
+        let measure = until(Precise::Measure(Criterion::Bias, None));
+        let looked_at = |last: u64| -> u64 {
+            let looks = core::iter::successors(Some(20), |look| Some(measure.next_look(*look)));
+            looks.take_while(|look| *look <= last).sum()
+        };
+        // At every replicate it would be half the square; a twentieth apart it is 21 times the number.
+        for last in [1_000, 10_000, 1_000_000] {
+            assert!(looked_at(last) <= 21 * last, "{last}: {}", looked_at(last));
+        }
+        assert_eq!((measure.next_look(20), measure.next_look(21), measure.next_look(1_000)), (21, 23, 1_050));
+        assert_eq!(until(Precise::Headline).next_look(1_000), 1_001);
+    }
 
     #[test]
     fn what_is_to_be_precise_is_read_and_said_again() {

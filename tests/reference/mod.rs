@@ -1,5 +1,6 @@
 //! Reading reference data and results, and comparing with them.
 
+mod hard;
 mod linear;
 mod logistic;
 mod meta;

@@ -6,7 +6,7 @@ use super::course::Outcome;
 use super::open_clinic::{Replicate, Served, Visit};
 use dyadsim::engine::replicate::{ArmResult, CourseResult};
 use dyadsim::engine::service::ClinicWeek;
-use dyadsim::engine::summary::{Summary, summarise};
+use dyadsim::engine::summary::summarise;
 use dyadsim::model::ending::EndReason;
 use dyadsim::model::rules::{Rules, World};
 use std::f64::consts::TAU;
@@ -66,34 +66,20 @@ pub fn of_engine(arm: &ArmResult, outcome: fn(&CourseResult) -> Outcome) -> Repl
 
 /// What the engine reports of a replicate.
 pub fn reported_by_engine(rules: &Rules, arm: &ArmResult) -> Values {
-    let Summary {
-        referrals,
-        lost,
-        weeks_waited,
-        weeks_waited_p90,
-        waiting_list,
-        places_filled,
-        session_load,
-        sessions_per_week,
-        burnout,
-        throughput,
-        helped_per_year,
-        success_of_referred,
-        ..
-    } = summarise(rules, arm);
+    let s = summarise(rules, arm);
     named([
-        referrals,
-        lost,
-        weeks_waited,
-        weeks_waited_p90,
-        waiting_list,
-        places_filled,
-        session_load,
-        sessions_per_week,
-        burnout,
-        throughput,
-        helped_per_year,
-        success_of_referred,
+        s.referrals,
+        s.lost,
+        s.weeks_waited,
+        s.weeks_waited_p90,
+        s.waiting_list,
+        s.places_filled,
+        s.session_load,
+        s.sessions_per_week,
+        s.burnout,
+        s.throughput,
+        s.helped_per_year,
+        s.success_of_referred,
     ])
 }
 

@@ -74,12 +74,19 @@ pub enum Example {
     Statsmodels,
 }
 
+/// An analysis in R, and below it what takes data sets and gives answers.
+macro_rules! in_r {
+    ($analysis:literal) => {
+        concat!(include_str!(concat!("../../../scripts/examples/", $analysis)), "\n", include_str!("../../../scripts/examples/serve.R"))
+    };
+}
+
 impl Example {
     /// Its text.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Lme4 => include_str!("../../../scripts/examples/lme4.R"),
-            Self::Lavaan => include_str!("../../../scripts/examples/riclpm_lavaan.R"),
+            Self::Lme4 => in_r!("lme4.R"),
+            Self::Lavaan => in_r!("riclpm_lavaan.R"),
             Self::Statsmodels => include_str!("../../../scripts/examples/statsmodels_mixed.py"),
         }
     }
