@@ -6,10 +6,13 @@
 
 pub mod args;
 mod assess;
+mod browser;
 mod calibrate;
+mod cells;
 mod check;
 mod closing;
 mod colour;
+mod compact;
 mod csv_table;
 mod design;
 mod drivers;
@@ -20,6 +23,7 @@ mod explain;
 mod explore;
 mod export;
 pub mod failure;
+mod headline_rows;
 mod json;
 mod layout;
 mod new;

@@ -83,6 +83,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         interval: "95 % interval".into(),
         middle: 0.0,
         words: ["worse than average", "cannot tell", "better than average"].map(str::to_owned),
+        truth: "with 300 clients each".into(),
         estimates: seen.iter().copied().enumerate().map(estimate).collect(),
     };
     Ok(Scene { figure: Box::new(figure), answer: beyond as f64, answer_text: format!("{beyond} of {}", seen.len()), truth: words })
