@@ -1,9 +1,8 @@
 //! The part of the headline about what one study would see and report, beside the truth.
 
-use super::cells::{COUNT, EFFECT, Figures, MOST_DECIMALS, SCORE, Scale, figures, value};
 use super::colour::bold;
-use super::compact::compact;
 use super::layout::{Grid, Line, WIDTH, cut};
+use super::table::{COUNT, EFFECT, Figures, MOST_DECIMALS, SCORE, Scale, compact, figures, value};
 use crate::output::results::{ArmResults, CellResults, Results};
 
 /// Label, scale and source of a row or a column.

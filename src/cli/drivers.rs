@@ -1,8 +1,8 @@
 //! Which assumptions drive the headline: a table per result, and a sentence.
 
-use super::cells::{SCORE, Scale, figures};
 use super::colour::bold;
 use super::layout::{Grid, Line, WIDTH, cut, wrap};
+use super::table::{SCORE, Scale, figures};
 use crate::output::results::{Driver, Results};
 use crate::performance::Measured;
 use crate::performance::sensitivity::Statistic;

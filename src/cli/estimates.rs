@@ -1,8 +1,8 @@
 //! What the analyses of a study give: a table for each.
 
-use super::cells::{Scale, figures};
 use super::colour::bold;
 use super::layout::{Grid, Line, WIDTH, cut, thousands, wrap};
+use super::table::{Scale, figures};
 use crate::output::results::{AnalysisResults, PairResults, Results, TermResults};
 use crate::performance::Measured;
 use crate::performance::measures::share;

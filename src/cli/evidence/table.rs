@@ -1,8 +1,8 @@
 //! The report on the screen: a row per quantity, a sentence per group, the score, and what does not fit.
 
-use crate::cli::cells::{Scale, figures};
 use crate::cli::colour::bold;
 use crate::cli::layout::{Figure, Grid, Line, WIDTH, thousands, wrap};
+use crate::cli::table::{Scale, figures};
 use crate::evidence::report::{Report, Row, Score};
 use crate::evidence::verdict::{Verdict, difference, standard_error};
 use crate::evidence::words;
