@@ -69,7 +69,7 @@ fn survival(source: &Source, arms: &[&[SessionMeans]], longest: usize) -> Surviv
         x: Scale::count("Session", Some([0.0, longest as f64])),
         y: Scale::share("Still in treatment"),
         band: "95 % of Monte Carlo error".into(),
-        at_risk: "At risk: clients of one study, mean over replicates".into(),
+        at_risk: "At risk: clients of one study (mean)".into(),
         curves,
     }
 }

@@ -77,12 +77,12 @@ fn storyboard(source: &Source, at: usize, title: &str, client: f64) -> Storyboar
     let arms: Vec<usize> = if last > 0 { vec![0, last] } else { vec![0] };
     let stories: Vec<Story> = arms.into_iter().filter_map(|arm| story(source, arm, client)).collect();
     let told: Vec<String> =
-        stories.iter().map(|story| format!("{} in {}, {}", counted(story.beats.len(), "session"), story.name, story.ending)).collect();
+        stories.iter().map(|story| format!("{} in {} ({})", counted(story.beats.len(), "session"), story.name, story.ending)).collect();
     let events = stories.iter().flat_map(|story| &story.beats);
     let ruptures = events.clone().filter(|beat| beat.rupture != Rupture::None).count();
     let alarms = events.filter(|beat| beat.alarm).count();
     let sentence = format!(
-        "Client {}: {}. {} with a rupture, {alarms} with an alarm.{}",
+        "Client {}: {}. In all, {} with a rupture, {alarms} with an alarm.{}",
         number(client, 0),
         told.join("; "),
         counted(ruptures, "session"),

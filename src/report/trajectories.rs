@@ -117,23 +117,21 @@ fn symptoms(source: &Source, arms: &[&[SessionMeans]], last: usize) -> Lines {
 
 fn alliance(source: &Source, arms: &[&[SessionMeans]], last: usize) -> Lines {
     let series = lines(source, arms, last, "alliance_rating_all", "alliance_rating");
-    let first = |series: &Series| series.points.first().map_or(f64::NAN, |point| point.y);
     let told: Vec<String> = (source.arms().iter().zip(series.chunks(2)))
-        .map(|(name, pair)| {
-            let [all, there] = [end(&pair[0]), end(&pair[1])].map(|x| number(x, 2));
-            format!(
-                "from {} to {there} among those still in treatment, and to {all} for all who began, in {name}",
-                number(first(&pair[1]), 2)
-            )
-        })
+        .map(|(name, pair)| format!("{} against {} in {name}", number(end(&pair[1]), 2), number(end(&pair[0]), 2)))
         .collect();
+    let sentence = format!(
+        "At session {last}, those still in treatment rate the alliance at {} for all who began, by their last rating.{}",
+        listed(&told),
+        source.of_which_cell()
+    );
     let mut y = Scale::free(&source.alliance());
     y.ends = ends(&series, 0.05);
     Lines {
         about: About::new(
             "alliance",
             "Alliance by session",
-            &format!("Mean rating, session 1 to {last}: {}.{}", told.join("; "), source.of_which_cell()),
+            &sentence,
             "Mean alliance rating by session, over all clients of all replicates. Unbroken: all who began, those who have left with their \
              last rating. Broken: those still in treatment who handed one in. Bands: 95 % of Monte Carlo error.",
         ),

@@ -75,7 +75,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let figure = Caterpillar {
         about: About::new("blindness", LESSON.question, &sentence, "Estimates of one hundred trials with their intervals; the truth is 0."),
-        order: "Trials, from the lowest estimate to the highest".into(),
+        order: "Trials, lowest estimate first".into(),
         y: Scale::fixed("Effect of the training, points", -20.0, 20.0),
         interval: "95 % interval".into(),
         middle: 0.0,

@@ -88,13 +88,15 @@ fn incidence(courses: &Courses, cause: usize, name: &str, hue: usize, cap: f64) 
 }
 
 /// Share still in therapy, with its interval and the numbers at risk.
-fn still_there(courses: &Courses) -> Result<Curve, Trouble> {
+fn still_there(courses: &Courses, cap: f64) -> Result<Curve, Trouble> {
     let found = kaplan_meier::fit(&courses.sessions, &vec![true; courses.sessions.len()]).map_err(|failure| failed(&failure))?;
     let point = |step: &kaplan_meier::Step| {
         let [low, high] = step.interval(0.95, kaplan_meier::Scale::LogLog);
         Point { x: step.time, y: step.share, low, high }
     };
-    let points = [Point { x: 0.0, y: 1.0, low: 1.0, high: 1.0 }].into_iter().chain(found.steps.iter().map(point)).collect();
+    let mut points = vec![Point { x: 0.0, y: 1.0, low: 1.0, high: 1.0 }];
+    points.extend(found.steps.iter().map(point));
+    points.extend(points.last().copied().filter(|last| last.x < cap).map(|last| Point { x: cap, ..last }));
     let at_risk = found.steps.iter().map(|step| (step.time, step.at_risk as f64)).collect();
     Ok(Curve { name: "still in therapy".into(), hue: 0, points, at_risk })
 }
@@ -116,7 +118,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         by(2),
         by(3),
     );
-    let mut curves = vec![still_there(&seen)?];
+    let mut curves = vec![still_there(&seen, cap)?];
     for (cause, (_, name, hue)) in (1..).zip(ENDINGS) {
         curves.push(incidence(&seen, cause, name, hue, cap)?);
     }
@@ -124,7 +126,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     if ask.reveal {
         let alone = courses(&bench.run(&ask.text, &NO_OTHER_END.map(str::to_owned), CLIENTS)?, arm);
         truth = Some(hypothetical(&seen, &alone, session)?);
-        curves.push(incidence(&alone, 2, "dropped out, if nobody ended otherwise", 4, cap)?);
+        curves.push(incidence(&alone, 2, "dropped out, no other way", 4, cap)?);
     }
     let figure = Survival {
         about: About::new(

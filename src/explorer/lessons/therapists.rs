@@ -78,7 +78,7 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let figure = Caterpillar {
         about: About::new("therapists", LESSON.question, &sentence, "One mark per therapist, from worst to best, with intervals."),
-        order: "Therapists, from the lowest estimate to the highest".into(),
+        order: "Therapists, lowest estimate first".into(),
         y: Scale::fixed("Extra points gained per client", -25.0, 25.0),
         interval: "95 % interval".into(),
         middle: 0.0,
