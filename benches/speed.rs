@@ -7,6 +7,7 @@ use criterion::Criterion;
 use dyadsim::engine::norms;
 use dyadsim::engine::replicate::{Cell, Unobserved, Workspace};
 use dyadsim::engine::streams::{Entity, LaneStreams, Purpose, ReplicateStreams};
+use dyadsim::engine::trajectories::Tracer;
 use dyadsim::engine::vector::{Kernel, Width, at};
 use dyadsim::model::draws::{SessionLuck, W};
 use dyadsim::model::rules::{Rules, World};
@@ -70,6 +71,21 @@ fn timed(cell: &Cell, work: &mut Workspace) -> f64 {
     let mut sessions = 0u64;
     for replicate in 0..SHORT {
         work.simulate(cell, 1, replicate, &mut Unobserved);
+        sessions += work.arms[0].sessions();
+    }
+    start.elapsed().as_nanos() as f64 / sessions as f64
+}
+
+/// The same with the courses by session that a run keeps.
+fn timed_traced(cell: &Cell, work: &mut Workspace) -> f64 {
+    let start = Instant::now();
+    let mut sessions = 0u64;
+    for replicate in 0..SHORT {
+        let mut tracer = Tracer::new(cell.arms.len());
+        work.simulate(cell, 1, replicate, &mut tracer);
+        for (arm, rules) in cell.arms.iter().enumerate() {
+            black_box(tracer.course(arm, rules, &work.arms[arm].courses));
+        }
         sessions += work.arms[0].sessions();
     }
     start.elapsed().as_nanos() as f64 / sessions as f64
@@ -190,6 +206,8 @@ fn main() {
     ratio("default session / the same numbers by rand_pcg and ziggurat", || timed(&one, &mut first), timed_plain_floor);
     let both = ratio("two arms / one arm", || timed(&two, &mut second), || timed(&one, &mut first));
     println!("{:<60} {:6.3}", "second arm / first arm (aim .6)", both - 1.0);
+    ratio("with courses by session / without", || timed_traced(&one, &mut third), || timed(&one, &mut first));
+    ratio("the same, two arms", || timed_traced(&two, &mut third), || timed(&two, &mut second));
     let (open, overloaded, open_arms) = (cell_of(OPEN), cell_of(OVERLOADED), cell_of(OPEN_ARMS));
     ratio("open clinic / cohort (aim 1.5)", || timed(&open, &mut third), || timed(&one, &mut first));
     ratio("open clinic with half of its clients idle / cohort", || timed(&overloaded, &mut third), || timed(&one, &mut first));

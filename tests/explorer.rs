@@ -175,6 +175,33 @@ fn an_analysis_that_knows_about_therapists_is_right_where_one_that_does_not_is_w
 }
 
 #[test]
+fn every_client_is_still_there_or_has_ended_in_one_way() {
+    for session in [1.0, 10.0, 25.0] {
+        for feedback in [0.0, 1.0] {
+            let seen =
+                numbers(&shown(&Request { values: values(&[("session", session), ("feedback", feedback)]), ..asked("stay") }).sentence);
+            let [at, there, all, planned, dropped, outside] = seen[..] else { panic!("{seen:?}") };
+            assert_eq!((at, there + planned + dropped + outside, all), (session, 400.0, 400.0), "{seen:?}");
+        }
+    }
+}
+
+#[test]
+fn endings_compete_with_dropping_out() {
+    let told = |pairs: &[(&str, f64)]| {
+        let truth = shown(&Request { values: values(pairs), reveal: true, ..asked("stay") }).truth.unwrap_or_default();
+        let seen = numbers(&truth);
+        assert_eq!(seen.len(), 4, "{truth}");
+        [seen[1], seen[2], seen[3]]
+    };
+    let [seen, censored, alone] = told(&[]);
+    assert!(seen + 5.0 < censored && seen + 5.0 < alone, "{seen} {censored} {alone}");
+    // Where nobody can end otherwise, all three are the same.
+    let [seen, censored, alone] = told(&[("endings.planned", 0.0), ("endings.administrative", 0.0)]);
+    assert!(seen == censored && seen == alone && seen > 10.0, "{seen} {censored} {alone}");
+}
+
+#[test]
 fn a_form_without_error_is_never_wrong() {
     let exact = values(&[("instruments[\"form\"].reliability", 0.99)]);
     let poor = values(&[("instruments[\"form\"].reliability", 0.5)]);

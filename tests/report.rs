@@ -59,6 +59,7 @@ fn a_full_file_gives_every_chapter_and_every_figure() {
         assert!(page.contains(&format!("<figure id=\"{name}\"")), "{name} is not on the page");
     }
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    assert!(page.contains("true therapist effect") && page.contains("hold the true effect"));
     for outside in ["NaN", "href=\"http", " src=", "url(", "@import"] {
         assert!(!page.contains(outside), "{outside} is on the page");
     }
@@ -75,8 +76,55 @@ fn a_file_without_rows_says_which_setting_would_keep_them() {
     desk.succeed(&["report", "study.h5", "-q"]);
     let page = fs::read_to_string(desk.path("study.html")).expect("the page");
     assert!(page.contains("output.sessions=Share(0.1)") && page.contains("output.clients=Share(0.1)"));
-    assert!(!page.contains("id=\"chapter-stories\"") && page.contains("id=\"chapter-headline\""));
-    assert_eq!(ids(&figures(&desk)), ["classes", "bias", "coverage", "stated-errors"]);
+    assert!(page.contains("id=\"chapter-stories\"") && page.contains("id=\"chapter-headline\""));
+    let all = ["classes", "trajectories", "alliance", "survival", "endings", "bias", "coverage", "stated-errors"];
+    assert_eq!(ids(&figures(&desk)), all);
+}
+
+/// What a newer program may have put into a file: a table, a version, a scenario that cannot be read.
+#[test]
+fn a_file_of_a_newer_program_has_a_report_that_says_what_it_leaves_out() {
+    let desk = ran("report.ron", &[]);
+    desk.succeed(&["report", "study.h5", "-q"]);
+    let page = fs::read_to_string(desk.path("study.html")).expect("the page");
+    assert!(!page.contains("which is older") && !page.contains("does not know"), "something is left out of a file of this version");
+    let text = |text: &str| text.parse::<hdf5::types::VarLenUnicode>().expect("a text");
+    {
+        let file = hdf5::File::open_rw(desk.path("study.h5")).expect("the file");
+        file.attr("version").and_then(|version| version.write_scalar(&text("99.1.0"))).expect("a version");
+        let moods = file.create_group("moods").expect("a group");
+        moods
+            .new_attr::<hdf5::types::VarLenUnicode>()
+            .create("dyadsim_kind")
+            .and_then(|kind| kind.write_scalar(&text("table")))
+            .expect("its kind");
+        let scenario = file.group("scenario").expect("the scenarios");
+        let arm = scenario.dataset("arm 1: usual care").expect("the first arm");
+        arm.write_scalar(&text("(title: \"x\", clinics: (moods: 3))")).expect("its text");
+    }
+    desk.succeed(&["report", "study.h5", "-q", "--force"]);
+    let page = fs::read_to_string(desk.path("study.html")).expect("the page");
+    for part in [
+        "Version 99.1.0 of the program wrote this file",
+        "which is older",
+        "<code>moods</code>",
+        "The lines of cut-off and reliable change are missing",
+    ] {
+        assert!(page.contains(part), "{part} is not on the page");
+    }
+    assert!(page.contains("<figure id=\"trajectories\"") && page.contains("<figure id=\"jacobson-1\""));
+}
+
+/// A file of an earlier version has no table of courses.
+#[test]
+fn a_file_without_courses_still_has_a_report() {
+    let desk = ran("report.ron", &[]);
+    hdf5::File::open_rw(desk.path("study.h5")).and_then(|file| file.unlink("trajectories")).expect("the file");
+    desk.succeed(&["report", "study.h5", "-q"]);
+    let page = fs::read_to_string(desk.path("study.html")).expect("the page");
+    assert!(
+        page.contains("no courses by session") && page.contains("<figure id=\"jacobson-1\"") && !page.contains("<figure id=\"survival\"")
+    );
 }
 
 #[test]
@@ -149,7 +197,7 @@ fn what_cannot_be_drawn_is_refused_with_help() {
     let desk = ran("report.ron", &["output.sessions=None"]);
     let before = desk.files();
     desk.fail(&["plot", "study.h5", "--figure", "caterpilar", "-o", "c.svg"], 1, &["caterpilar", "did you mean caterpillar?", "--list"]);
-    desk.fail(&["plot", "study.h5", "--figure", "trajectories", "-o", "c.svg"], 1, &["no figure trajectories", "--list"]);
+    desk.fail(&["plot", "study.h5", "--figure", "storyboard", "-o", "c.svg"], 1, &["no figure storyboard", "--list"]);
     desk.fail(
         &["plot", "study.h5", "--figure", "jacobson", "--arm", "control", "-o", "c.svg"],
         1,

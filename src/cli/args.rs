@@ -201,8 +201,9 @@ pub struct Show {
 Examples:
   dyadsim report study.h5                      write study.html
   dyadsim report study.h5 -o results/study.html --force
+  dyadsim report study.h5 --open               write it and open it in the browser
   dyadsim run study.ron --set 'output.sessions=Share(0.1)' && dyadsim report study.h5
-                                               with courses session by session
+                                               with six single courses, session by session
 
 The page needs no network and no other file; it prints on A4. Which chapters it has depends on the
 rows that the run kept (`output` in the scenario).
@@ -214,6 +215,9 @@ pub struct Report {
     /// Page to write; without it the name of the result file with .html, in the current folder.
     #[arg(short, long, value_name = "OUT.html")]
     pub output: Option<PathBuf>,
+    /// Open the page in the browser.
+    #[arg(long)]
+    pub open: bool,
     /// What happens to files and messages.
     #[command(flatten)]
     pub saving: Saving,

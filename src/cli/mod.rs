@@ -6,6 +6,7 @@
 
 pub mod args;
 mod assess;
+mod browser;
 mod calibrate;
 mod check;
 mod closing;

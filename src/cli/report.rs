@@ -1,6 +1,7 @@
 //! `dyadsim report` and `dyadsim plot`.
 
 use super::args::{Plot, Report};
+use super::browser;
 use super::failure::{End, Failure};
 use super::terminal::{answer, answer_json};
 use crate::figures::sheet::Look;
@@ -20,7 +21,13 @@ pub fn report(args: &Report) -> Result<End, Failure> {
         args.output.clone().unwrap_or_else(|| args.file.with_extension("html").file_name().map_or_else(PathBuf::new, PathBuf::from));
     let file = TextFile::create(&output, args.saving.options())?;
     let written = file.finish(&page(&Source::read(&args.file)?))?;
-    args.saving.messages().say(&format!("Report: {} (open it in a browser)", written.display()));
+    let messages = args.saving.messages();
+    if args.open {
+        messages.say(&format!("Report: {}", written.display()));
+        browser::open(&written, "open the page yourself", messages);
+    } else {
+        messages.say(&format!("Report: {} (open it in a browser, or use --open)", written.display()));
+    }
     Ok(End::Done)
 }
 

@@ -291,7 +291,7 @@ fn hold_sessions<O: SessionObserver>(cell: &Cell, work: &mut Workspace, observer
         for (a, rules) in cell.arms.iter().enumerate() {
             let (courses, seats, arm) = (&mut courses[a], &mut seats[a], &mut arms[a]);
             step::<O>(rules, &luck, courses);
-            if O::ON {
+            if O::HEARS {
                 for l in lanes_of(seats.taken) {
                     observer.session(a, seats.client[l], rules, courses, l);
                 }

@@ -3,7 +3,7 @@
 //! [`plan`] turns a scenario into cells of arms, with the expected curves of [`norms`]. [`run`] cuts the work into
 //! batches of replicates, and [`replicate`] runs all arms of a cell over the luck that [`streams`] addresses ([`cohort`] or open clinics, [`service`]), as many
 //! clients at a time as [`vector`] registers hold. [`summary`] is what one replicate says, [`totals`] what all of them
-//! say, and [`groups`] what parts of them say; [`assess`] has measures that look on, [`rated`] what they say; [`couples`] is what is said about partners; [`records`] are
+//! say, and [`groups`] what parts of them say; [`trajectories`] has courses session by session; [`assess`] has measures that look on, [`rated`] what they say; [`couples`] is what is said about partners; [`records`] are
 //! the rows, and [`sink`] is where they go. A study does not see all of that: [`design`] says whom it sees in which arm,
 //! [`sample`] is the data set that it holds, [`reported`] and [`studies`] what it would report. The analyses that a scenario asks
 //! for see the columns that `frames` fills, from what `forms` wrote down, and [`estimates`] has what they give.
@@ -35,5 +35,6 @@ pub mod streams;
 pub mod studies;
 pub mod summary;
 pub mod totals;
+pub mod trajectories;
 pub mod until;
 pub mod vector;

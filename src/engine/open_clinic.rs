@@ -403,12 +403,12 @@ impl<'a> Arm<'a> {
         let rules = self.services[service].rules;
         let [due, ended] = self.services[service].seats.take_due(block);
         // Where nobody looks on and ruptures wear nobody out, a session that is not the last leaves nothing to do.
-        let all = O::ON || self.workload.burnout_ruptures > 0.0;
+        let all = O::HEARS || self.workload.burnout_ruptures > 0.0;
         for l in lanes_of(if all { due } else { ended }) {
             let (seats, seat) = (&self.services[service].seats, block * W + l);
             let course = seats.courses[seat];
             let courses = &seats.blocks[block].courses;
-            if let (true, Some(position)) = (O::ON, course.position) {
+            if let (true, Some(position)) = (O::HEARS, course.position) {
                 observer.session(self.index, position, rules, courses, l);
             }
             let practice = &mut self.practices[course.therapist];

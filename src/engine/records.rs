@@ -153,6 +153,16 @@ crate::table! {
         session_load: f64 = "share", "sessions wanted over sessions possible, mean over weeks (NaN in a cohort)";
         /// Years of practice.
         years: f64 = "years", "years of practice when the study begins";
+        /// Endings.
+        ending_logit: f64 = "log-odds", "shift of the log-odds that a course ends as planned or for outside reasons (latent)";
+        /// Linear growth: level.
+        growth_intercept: f64 = "SD", "own part of her clients' first level under linear growth (latent)";
+        /// Linear growth: slope.
+        growth_slope: f64 = "SD", "own part of her clients' slope under linear growth (latent)";
+        /// Clinic: outcome.
+        clinic_outcome: f64 = "points", "shift of where clients of her clinic are heading (latent)";
+        /// Clinic: alliance.
+        clinic_alliance: f64 = "SD", "shift of trait alliance in her clinic (latent)";
         /// Mean final score.
         final_score: f64 = "score", "mean final symptom score of the clients";
         /// Mean change.
@@ -485,6 +495,11 @@ pub fn therapist_rows(rules: &Rules, at: Address, arm: usize, result: &ArmResult
             burnout,
             session_load,
             years: therapist.career.years,
+            ending_logit: therapist.ending,
+            growth_intercept: therapist.growth[0],
+            growth_slope: therapist.growth[1],
+            clinic_outcome: result.clinics[result.clinic_of(j)].outcome,
+            clinic_alliance: result.clinics[result.clinic_of(j)].alliance,
             final_score: mean(&|c| c.final_score),
             change: mean(&|c| c.final_score - c.intake_score),
             dropout: mean(&|c| f64::from(u8::from(c.reason == EndReason::Dropout))),

@@ -194,8 +194,11 @@ impl ArmResult {
     }
 }
 
-/// Hears of every session of every course. `ON` false costs nothing.
+/// Hears of every session of every course. `HEARS` false costs nothing.
 pub trait SessionObserver: Observed {
+    /// Is it told about sessions? One that is may do without what [`Observed::ON`] keeps for it.
+    const HEARS: bool = <Self as Observed>::ON;
+
     /// Lane `l` of `courses` has just had a session; `client` is its position in the arm's study.
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize);
 }
@@ -206,6 +209,9 @@ impl<A: Observed, B: Observed> Observed for (A, B) {
 
 /// Two listen.
 impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
+    const HEARS: bool = A::HEARS || B::HEARS;
+
+    #[inline(always)]
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
         self.0.session(arm, client, rules, courses, l);
         self.1.session(arm, client, rules, courses, l);
@@ -218,6 +224,9 @@ impl<A: Observed> Observed for Option<A> {
 
 /// Somebody may listen.
 impl<A: SessionObserver> SessionObserver for Option<A> {
+    const HEARS: bool = A::HEARS;
+
+    #[inline(always)]
     fn session(&mut self, arm: usize, client: usize, rules: &Rules, courses: &Courses, l: usize) {
         if let Some(listener) = self {
             listener.session(arm, client, rules, courses, l);

@@ -8,7 +8,7 @@ use super::frames::{Left, frame};
 use super::groups::Groups;
 use super::rated::raters;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
-use super::replicate::{ArmResult, Cell, Unobserved, Workspace};
+use super::replicate::{ArmResult, Cell, Workspace};
 use super::reported::report;
 use super::sample::sample;
 use super::service::{TimelineWeek, timeline, week_rows};
@@ -17,6 +17,7 @@ use super::streams::ReplicateStreams;
 use super::studies::study_rows;
 use super::summary::{Summary, compare, summarise};
 use super::totals::Totals;
+use super::trajectories::{ArmCourse, Tracer};
 use super::until::Until;
 use crate::dataset::frame::{Frame, Place, Wanted};
 use crate::dataset::sample::Sample;
@@ -139,12 +140,17 @@ struct Unit {
     rows_address: Address,
     summaries: Vec<Summary>,
     timelines: Vec<Vec<TimelineWeek>>,
+    courses: Vec<ArmCourse>,
     fits: Fits,
     truths: Truths,
     rows: Batch,
     sessions: u64,
     failure: Option<Failure>,
 }
+
+/// Cells of a design, from the first, whose courses are kept session by session: beyond that, memory would grow with designs
+/// whose cells nobody looks at one by one.
+const CELLS_WITH_COURSES: usize = 100;
 
 /// Replicates before the precision is looked at for the first time.
 const FIRST_LOOK: u64 = 20;
@@ -221,6 +227,7 @@ fn gather(cell: usize, unit: Unit, outcome: &mut Outcome, batch: &mut Batch) {
         }
         None => {
             outcome.totals.add(cell, &unit.summaries, &unit.timelines);
+            outcome.totals.add_courses(cell, &unit.courses);
             outcome.estimates.add(cell, &unit.fits, &unit.truths);
             let at = unit.rows_address;
             outcome.groups.add(cell, at.replicate as u64 - 1, &unit.summaries);
@@ -303,6 +310,7 @@ fn guarded(
     Unit {
         summaries: vec![Summary::NONE; arms],
         timelines: Vec::new(),
+        courses: Vec::new(),
         fits: Vec::new(),
         truths: Vec::new(),
         rows: Batch::default(),
@@ -321,18 +329,21 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
     let rules = &study.cells[cell];
     let rows = study.rows;
     let log = rows.sessions.keeps(replicate).then(|| SessionLog::new(rules.arms.len()));
-    let mut logs = (log, (LatentLog::for_cell(rules), FormLog::for_columns(&study.analyses.wanted, rules)));
-    if logs.0.is_some() || logs.1.0.is_some() || logs.1.1.is_some() {
-        work.simulate(rules, study.seed, replicate, &mut logs);
+    let logs = (log, (LatentLog::for_cell(rules), FormLog::for_columns(&study.analyses.wanted, rules)));
+    let mut all = (Tracer::new(rules.arms.len()), logs);
+    if all.1.0.is_some() || all.1.1.0.is_some() || all.1.1.1.is_some() {
+        work.simulate(rules, study.seed, replicate, &mut all);
     } else {
-        work.simulate(rules, study.seed, replicate, &mut Unobserved);
+        work.simulate(rules, study.seed, replicate, &mut all.0);
     }
+    let (tracer, logs) = all;
     let at = address(cell, replicate);
     let seen = see(&rules.design, ReplicateStreams::new(study.seed, replicate), &work.arms);
     let held = if rules.design.sees_everything() { Sample::default() } else { sample(&rules.arms, &work.arms, &seen) };
     let mut unit = Unit {
         summaries: Vec::with_capacity(rules.arms.len()),
         timelines: work.arms.iter().map(timeline).collect(),
+        courses: Vec::new(),
         fits: Vec::new(),
         truths: Vec::new(),
         rows: Batch::default(),
@@ -340,6 +351,10 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         sessions: 0,
         failure: None,
     };
+    if cell < CELLS_WITH_COURSES {
+        let arms = rules.arms.iter().zip(&work.arms).enumerate();
+        unit.courses = arms.map(|(a, (rules, arm))| tracer.course(a, rules, &arm.courses)).collect();
+    }
     let mut forms: Vec<Vec<Form>> = Vec::new();
     for (a, (arm_rules, arm)) in rules.arms.iter().zip(&work.arms).enumerate() {
         let mut summary = summarise(arm_rules, arm);
@@ -500,6 +515,35 @@ mod tests {
             }
             assert_eq!(sessions.symptom_score[row - clients.sessions[i] as usize], clients.intake_score[i]);
             assert_eq!(sessions.symptoms[row - 1], clients.final_symptoms[i]);
+        }
+    }
+
+    /// The courses by session follow from the rows of sessions and clients, and do not depend on whether rows are kept.
+    #[test]
+    fn courses_by_session_agree_with_session_rows() {
+        let (outcome, kept) = ran(&study(0..3, Keep::All));
+        let (plain, _) = ran(&study(0..3, Keep::None));
+        let (clients, rows) = (&kept.batch.clients, &kept.batch.sessions);
+        for arm in 0..2 {
+            let sessions = outcome.totals.cells[0][arm].courses.sessions();
+            assert_eq!(sessions.len(), plain.totals.cells[0][arm].courses.sessions().len());
+            let mine = |t: usize| (0..rows.len()).filter(move |&i| rows.arm[i] as usize == arm + 1 && rows.session[i] as usize == t);
+            let of_arm = || (0..clients.len()).filter(|&i| clients.arm[i] as usize == arm + 1);
+            for (t, (session, again)) in (1..).zip(sessions.iter().zip(plain.totals.cells[0][arm].courses.sessions())) {
+                let mean = |of: &dyn Fn(usize) -> f64| mine(t).map(of).sum::<f64>() / mine(t).count() as f64;
+                let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "arm {arm}, session {t}: {a} {b}");
+                close(session.means[0].mean.value, mean(&|i| rows.symptom_score[i]));
+                close(session.means[4].mean.value, mean(&|i| rows.symptoms[i]));
+                close(session.at_risk.value, mine(t).count() as f64 / 3.0);
+                let left = of_arm().filter(|&i| clients.sessions[i] as usize <= t).count() as f64;
+                close(session.shares[0].value, 1.0 - left / of_arm().count() as f64);
+                close(session.shares[1..].iter().map(|share| share.value).sum(), 1.0 - session.shares[0].value);
+                assert_eq!(session.means[5].mean.value.to_bits(), again.means[5].mean.value.to_bits());
+                assert_eq!(session.means[6].sd.to_bits(), again.means[6].sd.to_bits());
+            }
+            let last = sessions.last().unwrap_or_else(|| panic!("no session"));
+            let everybody = of_arm().map(|i| clients.final_symptoms[i]).sum::<f64>() / of_arm().count() as f64;
+            assert!((last.means[5].mean.value - everybody).abs() < 1e-9 && last.shares[0].value == 0.0);
         }
     }
 

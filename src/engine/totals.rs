@@ -3,6 +3,7 @@
 
 use super::service::{TIMELINE, TimelineWeek};
 use super::summary::{MEASURE_COUNT, MEASURES, Summary};
+use super::trajectories::{ArmCourse, CourseTotals};
 use crate::performance::{Measured, Moments, PairedShares};
 
 /// Measures for which odds ratio and number needed to treat are given.
@@ -38,11 +39,18 @@ pub struct ArmTotals {
     pub difference: Vec<Moments>,
     /// Moments of every week of open clinics, in the order of [`TIMELINE`].
     pub weeks: Vec<[Moments; TIMELINE.len()]>,
+    /// Courses session by session; nothing in the cells that do not keep them.
+    pub courses: CourseTotals,
 }
 
 impl Default for ArmTotals {
     fn default() -> Self {
-        Self { level: vec![Moments::default(); MEASURE_COUNT], difference: vec![Moments::default(); MEASURE_COUNT], weeks: Vec::new() }
+        Self {
+            level: vec![Moments::default(); MEASURE_COUNT],
+            difference: vec![Moments::default(); MEASURE_COUNT],
+            weeks: Vec::new(),
+            courses: CourseTotals::default(),
+        }
     }
 }
 
@@ -104,6 +112,13 @@ impl Totals {
                     moments.add(value - base);
                 }
             }
+        }
+    }
+
+    /// Adds the courses of one replicate of one cell, arm by arm.
+    pub fn add_courses(&mut self, cell: usize, courses: &[ArmCourse]) {
+        for (totals, course) in self.cells[cell].iter_mut().zip(courses) {
+            totals.courses.add(course);
         }
     }
 

@@ -148,9 +148,18 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// What is wrong with the scenario, or that somebody stopped the run.
     pub fn run(&self, text: &str, settings: &[String], kept: Kept) -> Result<Ran, Trouble> {
+        self.run_with(text, settings, kept, None)
+    }
+
+    /// The same with only one of the scenario's analyses: where the others are not shown.
+    ///
+    /// # Errors
+    /// As [`Bench::run`].
+    pub fn run_with(&self, text: &str, settings: &[String], kept: Kept, only: Option<&str>) -> Result<Ran, Trouble> {
         let scenario = load(text, settings)?;
         affordable(&scenario, kept)?;
         let mut study = plan::study(&scenario).map_err(Trouble::Wrong)?;
+        study.analyses.list.retain(|analysis| only.is_none_or(|name| analysis.name == name));
         let share = if kept.first_only { Keep::Share(1.0 / scenario.replicates as f64) } else { Keep::All };
         let keep = |wanted: bool| if wanted { share } else { Keep::None };
         study.rows =

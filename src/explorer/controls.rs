@@ -55,7 +55,7 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
     let plain = || number(value, decimals(step));
     match told {
         Told::Plain => match unit {
-            Some(unit) if unit != "1" => format!("{} {unit}", plain()),
+            Some(unit) if unit != "1" => counted(&plain(), unit),
             _ => plain(),
         },
         Told::With("") => plain(),
@@ -64,6 +64,16 @@ pub fn told(value: f64, step: f64, unit: Option<&str>, told: Told) -> String {
         Told::Yes => if value > 0.5 { "yes" } else { "no" }.into(),
         Told::LogOdds => format!("{}\u{a0}%", number(100.0 * logistic(value), 1)),
     }
+}
+
+/// Units of which there can be one.
+const COUNTED: [&str; 7] = ["clinics", "therapists", "clients", "sessions", "weeks", "years", "replicates"];
+
+/// A number with its unit: "1 clinic", "2 clients per therapist".
+fn counted(number: &str, unit: &str) -> String {
+    let (first, rest) = unit.split_at(unit.find(' ').unwrap_or(unit.len()));
+    let one = number == "1" && COUNTED.contains(&first);
+    format!("{number} {}{rest}", if one { &first[..first.len() - 1] } else { first })
 }
 
 /// What the reference says about the key of a slider.

@@ -35,14 +35,16 @@ pub struct Caterpillar {
     pub middle: f64,
     /// Words for intervals wholly below the middle, over it, and wholly above it.
     pub words: [String; 3],
+    /// What a true value is, for key and table, such as "true effect"; needed where one is shown.
+    pub truth: String,
     /// The estimates, in any order.
     pub estimates: Vec<Estimate>,
 }
 
 /// Colours and shapes of the three groups: triangle on its tip, disc, triangle.
 const GROUPS: [(usize, usize); 3] = [(1, 4), (6, 0), (0, 1)];
-/// Colour and shape of the truth.
-const TRUTH: (usize, usize) = (2, 3);
+/// Colour and shape of the truth: an open circle.
+const TRUTH: (usize, usize) = (2, 0);
 
 impl Caterpillar {
     /// On which side of the middle the interval lies: 0 below, 1 over it, 2 above.
@@ -79,7 +81,7 @@ impl Caterpillar {
             })
             .collect();
         if self.estimates.iter().any(|estimate| estimate.truth.is_finite()) {
-            entries.push(Entry { hue: TRUTH.0, sign: Sign::Hollow(TRUTH.1), words: "true value".into() });
+            entries.push(Entry { hue: TRUTH.0, sign: Sign::Hollow(TRUTH.1), words: self.truth.clone() });
         }
         key(sheet, &entries);
     }
@@ -89,7 +91,7 @@ impl Caterpillar {
         let figures = |x: f64| self.y.figures(x);
         let mut tip = format!("{}: {} ({} to {})", estimate.name, figures(estimate.value), figures(estimate.low), figures(estimate.high));
         if estimate.truth.is_finite() {
-            tip += &format!(", true {}", figures(estimate.truth));
+            tip += &format!(", {} {}", self.truth, figures(estimate.truth));
         }
         let (x, y) = frame.at(at as f64 + 1.0, estimate.value);
         let mut out = with_tip(&tip).set("class", hue(colour));
@@ -114,7 +116,7 @@ impl Figure for Caterpillar {
         let truths = self.estimates.iter().any(|estimate| estimate.truth.is_finite());
         let mut head = vec!["Name".to_owned(), self.y.name.clone(), format!("{}, from", self.interval), "to".into(), "Verdict".into()];
         if truths {
-            head.push("True value".into());
+            head.push(self.truth.clone());
         }
         let row = |estimate: &&Estimate| {
             let mut row = vec![
@@ -167,6 +169,7 @@ mod tests {
             interval: "95 % interval".into(),
             middle: 0.0,
             words: ["better", "cannot tell", "worse"].map(str::to_owned),
+            truth: "true effect".into(),
             estimates: vec![estimate("B", 1.0), estimate("A", -3.0), estimate("C", 5.0), estimate("D", f64::NAN)],
         }
     }
@@ -178,7 +181,7 @@ mod tests {
         let names: Vec<String> = figure.numbers().rows.iter().map(|row| format!("{} {}", row[0], row[4])).collect();
         assert_eq!(names, ["A better", "B cannot tell", "C worse"]);
         let svg = figure.draw(&Look::WIDE);
-        assert!(svg.contains("better: 1") && svg.contains("A: −3.00 (−5.00 to −1.00)") && !svg.contains("true value"), "{svg}");
+        assert!(svg.contains("better: 1") && svg.contains("A: −3.00 (−5.00 to −1.00)") && !svg.contains("true effect"), "{svg}");
     }
 
     #[test]
@@ -187,6 +190,6 @@ mod tests {
         let svg = figure.draw(&Look::NARROW);
         // One in the key, three in the picture.
         assert_eq!(svg.matches("class=\"hollow\"").count(), 4, "{svg}");
-        assert_eq!(figure.numbers().head.last().map(String::as_str), Some("True value"));
+        assert_eq!(figure.numbers().head.last().map(String::as_str), Some("true effect"));
     }
 }

@@ -143,14 +143,35 @@ impl Frame {
 
     /// A named guide across the values at a height. Its name stands above its left end, or below where that leaves the room.
     pub fn level(&self, at: f64, name: &str) -> Group {
+        self.level_among(at, name, &[])
+    }
+
+    /// The same with its name above or below the end where it covers the fewest of some marks, given as places on the sheet.
+    pub fn level_among(&self, at: f64, name: &str, marks: &[(f64, f64)]) -> Group {
         let mut out = Group::new();
         if self.y.holds(at) {
             let y = self.y.place(at);
             out.append(line((self.room.left, y), (self.room.right, y), "guide"));
-            let below = y - self.room.top < 16.0;
-            out.append(text(name, self.room.left + 6.0, if below { y + 15.0 } else { y - 5.0 }, "quiet small halo"));
+            let (x, text_at, end) = self.free_end(y, name, marks);
+            out.append(text(name, x, text_at, if end { "quiet small halo end" } else { "quiet small halo" }));
         }
         out
+    }
+
+    /// Where the name of a guide at a height covers the fewest marks: across, baseline, and whether it ends there.
+    fn free_end(&self, y: f64, name: &str, marks: &[(f64, f64)]) -> (f64, f64, bool) {
+        let wide = letters::width(name, SMALL);
+        let ends = [(self.room.left + 6.0, false), (self.room.right - 6.0, true)];
+        let places = ends.into_iter().flat_map(|(x, end)| [(x, y - 5.0, end), (x, y + 15.0, end)]);
+        let fits = |place: &(f64, f64, bool)| place.1 - 11.0 >= self.room.top && (place.1 <= self.room.bottom || place.1 < y);
+        let covered = |(x, baseline, end): (f64, f64, bool)| {
+            let from = if end { x - wide } else { x };
+            marks
+                .iter()
+                .filter(|mark| (from - 7.0..=from + wide + 7.0).contains(&mark.0) && (baseline - 16.0..=baseline + 7.0).contains(&mark.1))
+                .count()
+        };
+        places.filter(fits).min_by_key(|place| covered(*place)).unwrap_or((self.room.left + 6.0, y + 15.0, false))
     }
 
     /// A named upright guide; its name stands at the top, on the side that has room.
@@ -303,6 +324,11 @@ mod tests {
         let scale = Scale::fixed("x", 0.0, 10.0);
         let room = Room { left: 0.0, right: 300.0, top: 0.0, bottom: 200.0 };
         let frame = Frame::new(scale.axis([], 5), scale.axis([], 5), room);
+        // Marks above the left end: the name goes below it.
+        let (x, y) = (frame.room.left + 20.0, frame.y.place(5.0));
+        assert_eq!(frame.free_end(y, "half", &[]), (frame.room.left + 6.0, y - 5.0, false));
+        assert_eq!(frame.free_end(y, "half", &[(x, y - 9.0)]), (frame.room.left + 6.0, y + 15.0, false));
+        assert!(frame.free_end(y, "half", &[(x, y - 9.0), (x, y + 9.0)]).2);
         assert!(frame.level(5.0, "half").to_string().contains("half") && !frame.level(11.0, "eleven").to_string().contains("eleven"));
     }
 }

@@ -171,8 +171,10 @@ impl Lines {
 
     fn panel(&self, panel: &Panel, frame: &Frame, named: bool) -> Group {
         let mut out = frame.draw(&self.x, &self.y);
+        let points = panel.series.iter().flat_map(|series| &series.points);
+        let marks: Vec<(f64, f64)> = points.map(|point| frame.at(point.x, point.y)).collect();
         for level in &self.levels {
-            out.append(frame.level(level.at, &level.name));
+            out.append(frame.level_among(level.at, &level.name, &marks));
         }
         for series in &panel.series {
             out.append(band(series, frame));

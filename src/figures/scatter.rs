@@ -1,7 +1,7 @@
 //! Dots with guides: before against after with the lines of Jacobson and Truax (1991, doi:10.1037/0022-006X.59.1.12), and any two
 //! quantities with a regression line.
 
-use super::frame::{ABOVE, BELOW, Entry, Frame, Room, Scale, Sign, height, hue, key, outline};
+use super::frame::{ABOVE, BELOW, Entry, Frame, Room, Scale, Sign, height, hue, key, outline, spread};
 use super::letters::{self, SMALL};
 use super::sheet::{About, EDGE, Figure, Look, Numbers, Sheet, number, percent};
 use super::style::{line, text, with_tip};
@@ -119,7 +119,20 @@ fn clipped(frame: &Frame, a: f64, b: f64) -> Option<[(f64, f64); 2]> {
     (ends[0] < ends[1]).then(|| ends.map(|end| (end, a + b * end)))
 }
 
-fn guide(guide: &Guide, frame: &Frame, row: usize) -> Group {
+/// Where the names of lines stand that end on the right: beside their ends, without covering each other.
+fn heights(guides: &[Guide], frame: &Frame) -> Vec<Option<f64>> {
+    let right = |guide: &Guide| match guide {
+        Guide::Slope(a, b, _) | Guide::Fit(a, b, _) => clipped(frame, *a, *b).map(|[_, to]| frame.at(to.0, to.1)),
+        _ => None,
+    };
+    let ends: Vec<Option<f64>> =
+        guides.iter().map(|guide| right(guide).filter(|to| to.0 > frame.room.right - 1.0).map(|to| to.1 + 4.5)).collect();
+    let wanted: Vec<f64> = ends.iter().flatten().copied().collect();
+    let mut free = spread(&wanted, 15.0, (frame.room.top, frame.room.bottom)).into_iter();
+    ends.into_iter().map(|end| end.and_then(|_| free.next())).collect()
+}
+
+fn guide(guide: &Guide, frame: &Frame, row: usize, height: Option<f64>) -> Group {
     match guide {
         Guide::Level(at, name) => frame.level(*at, name),
         Guide::Upright(at, name) => frame.upright(*at, name, row),
@@ -134,7 +147,7 @@ fn guide(guide: &Guide, frame: &Frame, row: usize) -> Group {
             out.append(Group::new().set("class", if fit { "s1" } else { "" }).add(drawn));
             let class = if fit { "small halo t1" } else { "quiet small halo" };
             // Beyond the end of the line: on the right, or above.
-            let (x, y, anchor) = if to.0 > frame.room.right - 1.0 { (to.0 + 6.0, to.1 + 4.5, "") } else { (to.0, to.1 - 4.0, " middle") };
+            let (x, y, anchor) = height.map_or((to.0, to.1 - 4.0, " middle"), |height| (to.0 + 6.0, height, ""));
             out.append(text(name, x, y, &format!("{class}{anchor}")));
             out
         }
@@ -194,8 +207,9 @@ impl Figure for Scatter {
             }
         }
         let uprights = |before: usize| self.guides[..before].iter().filter(|guide| matches!(guide, Guide::Upright(..))).count();
+        let heights = heights(&self.guides, &frame);
         for (i, one) in self.guides.iter().enumerate() {
-            sheet.add(guide(one, &frame, uprights(i)));
+            sheet.add(guide(one, &frame, uprights(i), heights[i]));
         }
         sheet.y = top + tall;
         sheet.finish()
@@ -233,6 +247,14 @@ mod tests {
         assert_eq!(clipped(&frame, 14.0, 1.0), Some([(0.0, 14.0), (86.0, 100.0)]));
         assert_eq!(clipped(&frame, f64::NAN, 1.0), None);
         assert_eq!((clipped(&frame, 200.0, 0.0), clipped(&frame, 300.0, 1.0)), (None, None));
+    }
+
+    #[test]
+    fn names_of_lines_that_end_together_stand_apart() {
+        let guides = vec![Guide::Fit(10.0, 0.5, "between".into()), Guide::Fit(11.0, 0.5, "within".into()), Guide::Level(3.0, "low".into())];
+        let frame = jacobson().frame(Room { left: 0.0, right: 400.0, top: 0.0, bottom: 400.0 });
+        let [Some(a), Some(b), None] = heights(&guides, &frame)[..] else { panic!("both lines end on the right") };
+        assert!((a - b).abs() >= 15.0, "{a} {b}");
     }
 
     #[test]

@@ -168,7 +168,8 @@ impl Storyboard {
         out.append(upper.draw(&Scale::default(), &self.symptoms));
         upper.x.ticks = ticks;
         if let Some((at, name)) = &self.cut_off {
-            out.append(upper.level(*at, name));
+            let marks: Vec<(f64, f64)> = story.beats.iter().map(|beat| upper.at(beat.session, beat.symptoms)).collect();
+            out.append(upper.level_among(*at, name, &marks));
         }
         out.append(self.curve(story, &upper, (&self.symptoms, |beat| beat.symptoms), true));
         out.append(lower.draw(&across, &self.alliance));

@@ -15,7 +15,7 @@ pub struct Curve {
     pub hue: usize,
     /// Share left after each time, with its interval, from time 0.
     pub points: Vec<Point>,
-    /// At risk just before each time, in the order of time.
+    /// At risk just before each time, in the order of time; empty for a curve whose numbers at risk are those of another.
     pub at_risk: Vec<(f64, f64)>,
 }
 
@@ -69,7 +69,7 @@ impl Figure for Survival {
     }
 
     fn numbers(&self) -> Numbers {
-        let head = ["Arm", &self.x.name, &self.y.name, &format!("{}, from", self.band), "to", &self.at_risk];
+        let head = ["Line", &self.x.name, &self.y.name, &format!("{}, from", self.band), "to", &self.at_risk];
         let row = |curve: &Curve, point: &Point| {
             vec![
                 curve.name.clone(),
@@ -91,11 +91,12 @@ impl Figure for Survival {
         if let Some(frame) = self.lines().panels(&mut sheet) {
             sheet.y += 16.0;
             let named = sheet.width - frame.room.right > 60.0;
-            let names: Vec<&str> = self.curves.iter().map(|curve| curve.name.as_str()).collect();
+            let counted = self.curves.iter().filter(|curve| !curve.at_risk.is_empty());
+            let names: Vec<&str> = counted.map(|curve| curve.name.as_str()).collect();
             let heading = if named { self.at_risk.clone() } else { format!("{}: {}", self.at_risk, names.join(", ")) };
             sheet.add(text(&letters::fitted(&heading, SMALL, sheet.width - 2.0 * EDGE), EDGE, sheet.y, "quiet small"));
             let widest = letters::widest(self.curves.iter().flat_map(|c| c.at_risk.iter().map(|(_, n)| number(*n, 0))), SMALL);
-            for curve in &self.curves {
+            for curve in self.curves.iter().filter(|curve| !curve.at_risk.is_empty()) {
                 sheet.y += 17.0;
                 let mut free_from = f64::NEG_INFINITY;
                 for &tick in &frame.x.ticks {

@@ -47,6 +47,7 @@
 //! have to be cut anew. Parts whose row counts are multiples of `CHUNK_ROWS` need no cutting.
 
 pub mod chunk;
+mod course_table;
 mod driver_table;
 mod drivers;
 pub mod error;

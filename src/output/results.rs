@@ -6,6 +6,7 @@ use crate::engine::estimates::{AnalysisTotals, TermTotals};
 use crate::engine::run::{Failure, Outcome, Study};
 use crate::engine::summary::MEASURES;
 use crate::engine::totals::{ArmTotals, OF_A_STUDY, RATIO_MEASURES};
+use crate::engine::trajectories::SessionMeans;
 use crate::engine::until::Precise;
 use crate::performance::Measured;
 use crate::performance::measures::{Performance, performance, share};
@@ -75,6 +76,8 @@ pub struct ArmResults {
     /// Every week of open clinics, in the order of [`TIMELINE`](crate::engine::service::TIMELINE); not read back from
     /// a file.
     pub weeks: Vec<Vec<Measured>>,
+    /// Courses session by session; nothing where the file has none.
+    pub sessions: Vec<SessionMeans>,
     /// Standard deviation over replicates of those in [`OF_A_STUDY`], in the order of [`MEASURES`]; not defined for others.
     pub spread: Vec<Measured>,
     /// Comparison with the first arm; none for the first arm itself.
@@ -353,6 +356,7 @@ fn cell(plan: &CellPlan, totals: &[ArmTotals], failed: u64, done: u64) -> CellRe
         failed,
         level: totals.level.iter().map(|moments| moments.measured()).collect(),
         weeks: totals.weeks.iter().map(|week| week.iter().map(|moments| moments.measured()).collect()).collect(),
+        sessions: totals.courses.sessions(),
         spread: MEASURES
             .iter()
             .zip(&totals.level)

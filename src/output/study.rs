@@ -14,6 +14,7 @@
 //! /contrasts    a row per cell and arm after the first: paired differences and effect sizes
 //! /weeks        a row per week, clinic and arm of the replicates that keep them: open clinics
 //! /timeline     a row per cell, arm and week: means of open clinics with their errors
+//! /trajectories a row per cell, arm and session: means of those still in treatment and of all, endings
 //! /diagnoses    a row per cell, arm and diagnosis group: number, name and share (only with groups)
 //! /sensitivity  a row per headline result, arm, statistic and swept key: which assumptions drive the answer
 //! /estimates    a row per term of every analysis, arm and replicate that keeps them (only with estimators)
@@ -24,6 +25,7 @@
 //! /scenario     the file as written, and the exact scenario of every arm of every cell
 //! ```
 
+use super::course_table;
 use super::driver_table;
 use super::error::OutputError;
 use super::estimate_tables;
@@ -48,8 +50,37 @@ use std::path::Path;
 /// What stands in every file, so that nobody takes simulated data for observed data.
 pub const NOTE: &str = "Simulated data: what follows from the assumptions in /scenario. Not evidence about real treatments.";
 
+/// Tables that a file may have.
+pub const TABLES: [&str; 21] = [
+    "replicates",
+    "therapists",
+    "clients",
+    "sessions",
+    "weeks",
+    "studies",
+    "assessments",
+    "items",
+    "measures",
+    "cells",
+    "arms",
+    "contrasts",
+    "timeline",
+    "trajectories",
+    "diagnoses",
+    "sensitivity",
+    "estimates",
+    "performance",
+    "estimator_pairs",
+    "fit_failures",
+    "failures",
+];
+/// Groups of texts that a file may have.
+pub const TEXTS: [&str; 2] = [SCENARIO, PROGRAMS];
+
 /// Group of the scenario texts.
 const SCENARIO: &str = "scenario";
+/// Group of the programs that analysed the data.
+const PROGRAMS: &str = "programs";
 /// Title of the text as the user wrote it.
 const AS_WRITTEN: &str = "file as written";
 
@@ -130,7 +161,7 @@ impl StudyFile {
     /// # Errors
     /// As [`ResultFile::text`].
     pub fn program(&mut self, title: &str, text: &str) -> Result<(), OutputError> {
-        self.file.text("programs", title, text)
+        self.file.text(PROGRAMS, title, text)
     }
 
     /// Adds the answer and gives the file its name.
@@ -141,6 +172,7 @@ impl StudyFile {
         self.describe(&results.about);
         let sensitivity = driver_table::write(&results.drivers, &results.about.arms);
         let measures = self.measures.clone();
+        let courses = course_table::write(results);
         let analyses = if self.estimates.is_some() {
             let tables = [estimate_tables::performance(&results.analyses), estimate_tables::fit_failures(&results.analyses)];
             let pairs = (!results.pairs.is_empty()).then(|| pair_table::write(&results.pairs));
@@ -148,10 +180,18 @@ impl StudyFile {
         } else {
             Vec::new()
         };
-        for table in
-            [measures, cells(results), arms(results), contrasts(results), timeline(results, &self.warm_up), sensitivity, failures(results)]
-                .into_iter()
-                .chain(analyses)
+        for table in [
+            measures,
+            cells(results),
+            arms(results),
+            contrasts(results),
+            timeline(results, &self.warm_up),
+            courses,
+            sensitivity,
+            failures(results),
+        ]
+        .into_iter()
+        .chain(analyses)
         {
             let id = self.file.table(table.name(), table.specs())?;
             self.file.append(id, &table)?;

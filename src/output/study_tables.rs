@@ -1,5 +1,6 @@
 //! The answer of a study as tables of a result file, and back.
 
+use super::course_table;
 use super::driver_table;
 use super::error::OutputError;
 use super::estimate_tables;
@@ -53,9 +54,9 @@ fn spread_of(name: &str) -> String {
 }
 
 /// An arm with its cell and its position, both from 1.
-type Placed<'a> = (i32, i32, &'a ArmResults);
+pub(super) type Placed<'a> = (i32, i32, &'a ArmResults);
 
-fn placed(results: &Results) -> Vec<Placed<'_>> {
+pub(super) fn placed(results: &Results) -> Vec<Placed<'_>> {
     let cells = (1..).zip(&results.cells);
     cells.flat_map(|(c, cell)| (1..).zip(&cell.arms).map(move |(a, arm)| (c, a, arm))).collect()
 }
@@ -217,6 +218,7 @@ pub(super) fn read(file: &ResultReader, about: About) -> Result<Results, OutputE
     }
     let known = file.table_names()?.iter().any(|name| name == driver_table::NAME);
     let drivers = if known { driver_table::read(&file.table(driver_table::NAME)?) } else { Vec::new() };
+    course_table::read(file, &mut cells)?;
     let analyses = estimate_tables::read(file)?;
     let pairs = pair_table::read(file)?;
     Ok(Results { about, cells, analyses, pairs, drivers, failures: read_failures(&file.table("failures")?) })
@@ -255,6 +257,7 @@ fn read_arm(table: &OwnedTable, row: usize, name: String) -> ArmResults {
         failed: count("failed"),
         level,
         weeks: Vec::new(),
+        sessions: Vec::new(),
         spread,
         contrast: None,
     }

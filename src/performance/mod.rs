@@ -3,6 +3,7 @@
 pub mod criterion;
 pub mod measures;
 pub mod pairs;
+pub mod ratio;
 pub mod sensitivity;
 
 /// A long-run quantity estimated from replicates, and how far chance may have moved it.

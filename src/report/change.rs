@@ -7,6 +7,9 @@ use crate::figures::frame::Scale;
 use crate::figures::scatter::{Class, Guide, Scatter};
 use crate::figures::sheet::{About, number, percent};
 
+/// What is told where no rows of clients are kept.
+const NO_CLIENTS: &str = "Rows of clients were not kept in this file. Run again with `--set 'output.clients=Share(0.1)'` (every \
+                          tenth replicate) for this chapter, for therapists compared, and for the same client in two arms.";
 /// Most dots in a chart.
 const DOTS: usize = 450;
 /// Outcome classes with their colours.
@@ -16,7 +19,7 @@ const CLASSES: [(&str, usize); 4] = [("recovered", 2), ("improved", 0), ("unchan
 pub fn chapter(source: &Source) -> Chapter {
     let (id, title) = ("change", "Change of each client");
     if source.clients.is_empty() {
-        return Chapter { id, title, parts: Vec::new() };
+        return Chapter { id, title, parts: vec![Part::Missing(NO_CLIENTS.into())] };
     }
     let ends = ends(source);
     let mut parts: Vec<Part> = (0..source.arms().len()).map(|arm| Part::of_arm("jacobson", arm, jacobson(source, arm, ends))).collect();

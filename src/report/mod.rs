@@ -10,6 +10,7 @@ mod effects;
 mod endings;
 mod estimators;
 mod headline;
+mod left_out;
 mod limits;
 mod open_clinic;
 pub mod page;
@@ -21,6 +22,7 @@ mod stories;
 mod sweeps;
 mod therapists;
 mod trajectories;
+mod truth;
 
 pub use parts::{Chapter, Chart, Part};
 use source::Source;

@@ -73,6 +73,11 @@ pub fn ends(m: Measured) -> [f64; 2] {
     [m.value - NINETY_FIVE * m.mcse, m.value + NINETY_FIVE * m.mcse]
 }
 
+/// A number of things: "1 session", "2 sessions".
+pub fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
 /// The first letter large.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -90,6 +95,6 @@ mod tests {
             [m(61.2345, 0.123), m(0.12345, 0.0012), m(-3.0, f64::NAN), m(f64::NAN, 1.0), m(812.4, 25.0)],
             ["61.23 ± 0.12", "0.1235 ± 0.0012", "−3.000", "–", "812.4 ± 25.0",]
         );
-        assert_eq!(sentence("mean score"), "Mean score");
+        assert_eq!((sentence("mean score"), counted(1, "arm"), counted(0, "arm")), ("Mean score".into(), "1 arm".into(), "0 arms".into()));
     }
 }

@@ -1,6 +1,6 @@
 //! Chapter 1: where the numbers come from.
 
-use super::parts::{Chapter, Part};
+use super::parts::{Chapter, Part, counted};
 use super::source::Source;
 use crate::figures::sheet::Numbers;
 use crate::output::study::NOTE;
@@ -24,7 +24,10 @@ pub fn chapter(source: &Source) -> Chapter {
     rows.push(("Replicates", if about.first > 1 { format!("{done}, from number {}", about.first) } else { done }));
     if let Some(arm) = source.results.cells.first().and_then(|cell| cell.arms.first()) {
         let [clinics, therapists, clients] = arm.size;
-        rows.push(("In each replicate", format!("{clinics} clinics, {therapists} therapists, {clients} clients")));
+        rows.push((
+            "In each replicate",
+            [(clinics, "clinic"), (therapists, "therapist"), (clients, "client")].map(|(n, what)| counted(n as usize, what)).join(", "),
+        ));
     }
     rows.push(("Arms", about.arms.join("; ")));
     if !about.factors.is_empty() {
@@ -45,7 +48,11 @@ pub fn chapter(source: &Source) -> Chapter {
         head: vec!["What".into(), "Value".into()],
         rows: rows.into_iter().map(|(what, value)| vec![what.to_owned(), value]).collect(),
     };
-    let mut parts = vec![Part::Words(NOTE.into()), Part::Table("How the numbers were made".into(), numbers)];
+    let mut parts = vec![Part::Words(NOTE.into())];
+    if !source.left_out.is_empty() {
+        parts.push(Part::Missing(source.left_out.join(" ")));
+    }
+    parts.push(Part::Table("How the numbers were made".into(), numbers));
     let texts = source.texts.iter().take(TEXTS);
     parts.extend(texts.map(|text| Part::Text(format!("Scenario: {}", text.title), text.text.clone())));
     if source.texts.len() > TEXTS {

@@ -1,5 +1,7 @@
 //! What a report is made from: the answer in a result file, and the rows that it kept.
 
+use super::left_out::left_out;
+use crate::engine::trajectories::SessionMeans;
 use crate::output::error::OutputError;
 use crate::output::layout::Text;
 use crate::output::read::{OwnedTable, OwnedValues, ResultReader};
@@ -42,14 +44,21 @@ pub struct Source {
     pub clients: Rows,
     /// Rows of sessions.
     pub sessions: Rows,
+    /// Rows of therapists.
+    pub therapists: Rows,
     /// Weeks of open clinics.
     pub timeline: Rows,
     /// Terms of analyses by replicate.
     pub estimates: Rows,
+    /// What of the file is not shown, in sentences.
+    pub left_out: Vec<String>,
 }
 
 /// Most rows of a table that are read: enough for any picture, and for any machine's memory.
-const MOST_ROWS: usize = 1_500_000;
+pub const MOST_ROWS: usize = 1_500_000;
+
+/// Tables of which rows are read.
+pub const READ: [&str; 5] = ["clients", "sessions", "therapists", "timeline", "estimates"];
 
 const CLIENTS: &[&str] = &[
     "replicate",
@@ -81,13 +90,16 @@ impl Source {
         let file = ResultReader::open(path)?;
         let texts = file.texts("scenario")?;
         let arm = |text: &&Text| text.title.starts_with("arm 1") || text.title.starts_with("cell 1, arm 1");
+        let form = texts.iter().find(arm).and_then(|text| form(&text.text));
         Ok(Self {
-            form: texts.iter().find(arm).and_then(|text| form(&text.text)),
+            left_out: left_out(&file, &results.about, form)?,
+            form,
             results,
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             texts,
             clients: Rows::read(&file, "clients", CLIENTS)?,
             sessions: Rows::read(&file, "sessions", SESSIONS)?,
+            therapists: Rows::read(&file, "therapists", &[])?,
             timeline: Rows::read(&file, "timeline", &[])?,
             estimates: Rows::read(&file, "estimates", ESTIMATES)?,
         })
@@ -96,6 +108,11 @@ impl Source {
     /// Names of the arms, the comparison arm first.
     pub fn arms(&self) -> &[String] {
         &self.results.about.arms
+    }
+
+    /// Courses by session of every arm of the first cell.
+    pub fn courses(&self) -> Vec<&[SessionMeans]> {
+        self.results.cells.first().map_or_else(Vec::new, |cell| cell.arms.iter().map(|arm| arm.sessions.as_slice()).collect())
     }
 
     /// Name of the symptom form with its unit.

@@ -1,11 +1,15 @@
 //! Chapter 10: six single courses, session by session, chosen by a stated rule.
 
 use super::change::of_one_study;
-use super::parts::{Chapter, Part};
+use super::parts::{Chapter, Part, counted};
 use super::source::Source;
 use crate::figures::frame::Scale;
 use crate::figures::sheet::{About, number};
 use crate::figures::storyboard::{Beat, Rupture, Story, Storyboard};
+
+/// What is told where no rows of sessions are kept.
+const NO_SESSIONS: &str = "Rows of sessions were not kept in this file. Run again with `--set 'output.sessions=Share(0.1)'` (every \
+                           tenth replicate, and as much of `output.clients`) to see single courses session by session.";
 
 /// A rule by which a client is chosen: its title, and a score of which the highest wins (NaN: not to be chosen).
 type Rule<'a> = (&'static str, Box<dyn Fn(usize) -> f64 + 'a>);
@@ -14,7 +18,7 @@ type Rule<'a> = (&'static str, Box<dyn Fn(usize) -> f64 + 'a>);
 pub fn chapter(source: &Source) -> Chapter {
     let (id, title) = ("stories", "Six single courses");
     if source.sessions.is_empty() || source.clients.is_empty() {
-        return Chapter { id, title, parts: Vec::new() };
+        return Chapter { id, title, parts: vec![Part::Missing(NO_SESSIONS.into())] };
     }
     let mut parts = vec![Part::Words(
         "From the first replicate that was kept, in the first arm: the client with the most ruptures, the one with the most ruptures \
@@ -73,14 +77,15 @@ fn storyboard(source: &Source, at: usize, title: &str, client: f64) -> Storyboar
     let arms: Vec<usize> = if last > 0 { vec![0, last] } else { vec![0] };
     let stories: Vec<Story> = arms.into_iter().filter_map(|arm| story(source, arm, client)).collect();
     let told: Vec<String> =
-        stories.iter().map(|story| format!("{} sessions in {}, {}", story.beats.len(), story.name, story.ending)).collect();
+        stories.iter().map(|story| format!("{} in {} ({})", counted(story.beats.len(), "session"), story.name, story.ending)).collect();
     let events = stories.iter().flat_map(|story| &story.beats);
     let ruptures = events.clone().filter(|beat| beat.rupture != Rupture::None).count();
     let alarms = events.filter(|beat| beat.alarm).count();
     let sentence = format!(
-        "Client {}: {}. {ruptures} sessions with a rupture, {alarms} with an alarm.{}",
+        "Client {}: {}. In all, {} with a rupture, {alarms} with an alarm.{}",
         number(client, 0),
         told.join("; "),
+        counted(ruptures, "session"),
         source.of_which_cell()
     );
     Storyboard {

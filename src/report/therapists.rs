@@ -3,6 +3,7 @@
 use super::change::{of_one_study, some};
 use super::parts::{Chapter, NINETY_FIVE, Part};
 use super::source::Source;
+use super::truth::{Truth, effects};
 use crate::estimators::distributions::{normal_cdf, normal_quantile};
 use crate::estimators::mixed::{Criterion, Design, Model, RandomPart};
 use crate::figures::caterpillar::{Caterpillar, Estimate};
@@ -36,7 +37,8 @@ pub fn chapter(source: &Source) -> Chapter {
             failed.push(name.clone());
             continue;
         };
-        parts.push(Part::of_arm("caterpillar", arm, caterpillar(source, arm, &predicted)));
+        let truth = effects(source, arm);
+        parts.push(Part::of_arm("caterpillar", arm, caterpillar(source, arm, &predicted, truth.as_ref())));
         if predicted.len() <= RANKED {
             parts.push(Part::of_arm("ranks", arm, ranks(source, arm, &predicted)));
         }
@@ -70,14 +72,18 @@ fn predictions(source: &Source, arm: usize) -> Option<Vec<Predicted>> {
     Some(effects.groups.iter().enumerate().map(one).collect())
 }
 
-fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted]) -> Caterpillar {
+fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted], truth: Option<&Truth>) -> Caterpillar {
     let name = &source.arms()[arm];
+    let truly = |therapist: u32| {
+        let found = truth.and_then(|truth| truth.effects.iter().find(|(number, _)| *number == therapist));
+        found.map_or(f64::NAN, |(_, effect)| *effect)
+    };
     let one = |one: &Predicted| Estimate {
         name: format!("Therapist {}", one.therapist),
         value: one.effect,
         low: one.effect - NINETY_FIVE * one.se,
         high: one.effect + NINETY_FIVE * one.se,
-        truth: f64::NAN,
+        truth: truly(one.therapist),
     };
     let mut sorted = predicted.to_vec();
     sorted.sort_by(|a, b| a.effect.total_cmp(&b.effect));
@@ -93,24 +99,48 @@ fn caterpillar(source: &Source, arm: usize, predicted: &[Predicted]) -> Caterpil
         interval: "95 % interval".into(),
         middle: 0.0,
         words: words.map(str::to_owned),
+        truth: "true therapist effect".into(),
         estimates: sorted.iter().map(one).collect(),
         about: About::default(),
     };
     let [low, _, high] = figure.counts();
     let drawn = if shown.len() < sorted.len() { format!(" {} of them are drawn.", shown.len()) } else { String::new() };
     let sentence = format!(
-        "In {name}, {} of {} intervals miss the average, in one simulated study.{drawn}{}",
+        "In {name}, {} of {} intervals miss the average, in one simulated study.{}{drawn}{}",
         low + high,
         predicted.len(),
+        told(predicted, &truly),
         source.of_which_cell()
     );
     let description = "Predicted difference of each therapist's clients from the average in final score, intake score held constant (mixed \
                        model, REML), from the lowest to the highest, each with its 95 % interval.";
+    let description = format!("{description}{}", truth.map_or_else(String::new, known));
     Caterpillar {
-        about: About::new(&format!("caterpillar-{}", arm + 1), &format!("Therapist effects: {name}"), &sentence, description),
+        about: About::new(&format!("caterpillar-{}", arm + 1), &format!("Therapist effects: {name}"), &sentence, &description),
         estimates: shown.iter().map(one).collect(),
         ..figure
     }
+}
+
+/// How estimates stand to what is true.
+fn told(predicted: &[Predicted], truly: &dyn Fn(u32) -> f64) -> String {
+    let pairs: Vec<(f64, f64)> =
+        predicted.iter().map(|one| (one.effect - truly(one.therapist), one.se)).filter(|pair| pair.0.is_finite()).collect();
+    if pairs.is_empty() {
+        return String::new();
+    }
+    let held = pairs.iter().filter(|(error, se)| error.abs() <= NINETY_FIVE * se).count();
+    format!(" {held} of {} hold the true effect.", pairs.len())
+}
+
+/// Where the truth comes from.
+fn known(truth: &Truth) -> String {
+    format!(
+        " Open circles: the true effect, which only a simulation knows: what the therapist's latent traits (skill, alliance, \
+         effectiveness, what keeps clients, burnout) and her clinic do to the final score, on average over the {} therapists of this arm in \
+         the file.",
+        truth.from
+    )
 }
 
 /// Nodes by which a normal distribution is averaged over: medians of equal shares.

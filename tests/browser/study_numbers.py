@@ -24,12 +24,12 @@ with h5py.File(sys.argv[1]) as file:
     classes = labels(file, "clients", "outcome_class")
     first = clients[clients["replicate"] == clients["replicate"].min()]
     courses = clients[clients["sessions"] > 0]
-    # Mean score by session of those who came, and of everybody with the last score carried forward: means of replicates.
+    # Mean score by session of those who came, and of everybody with the last score carried forward, over all clients.
     address = ["arm", "replicate", "client"]
     wide = sessions.pivot_table(index=address, columns="session", values="symptom_score")
     answer = {
-        "there": {arm: rows.groupby("replicate").mean().mean().to_dict() for arm, rows in wide.groupby("arm")},
-        "everybody": {arm: rows.ffill(axis=1).groupby("replicate").mean().mean().to_dict() for arm, rows in wide.groupby("arm")},
+        "there": {arm: rows.mean().to_dict() for arm, rows in wide.groupby("arm")},
+        "everybody": {arm: rows.ffill(axis=1).mean().to_dict() for arm, rows in wide.groupby("arm")},
         "still_there": {
             arm: {t: float((rows["sessions"] > t).mean()) for t in range(0, int(rows["sessions"].max()) + 1)}
             for arm, rows in courses.groupby("arm")

@@ -1,5 +1,6 @@
 """Works out the summaries of a run again, from its client rows alone, and compares them with its
-`replicates` table: check_summary.py FILE.h5. The file must keep the client rows of all replicates."""
+`replicates` table: check_summary.py FILE.h5. The file must keep the client rows of all replicates. Where it keeps all session
+rows too, the courses in `trajectories` are worked out again from them."""
 
 import sys
 
@@ -132,12 +133,50 @@ def summary(c, base, labels):
     return seen
 
 
+def trajectories(c, s, labels):
+    """Courses by session of one arm of a cell, all replicates together: session, then column and value."""
+    began, replicates = c[c.sessions > 0], c.replicate.nunique()
+    wide = lambda column: s.pivot_table(index=["replicate", "client"], columns="session", values=column, dropna=False)
+    scores, ratings, levels = wide("symptom_score"), wide("alliance_rating"), wide("symptoms")
+    for t in range(1, int(began.sessions.max()) + 1):
+        ended = began[began.sessions <= t]
+        seen = {"at_risk": (began.sessions >= t).sum() / replicates, "in_treatment": (began.sessions > t).mean()}
+        for name, label in [("planned", "planned"), ("administrative", "administrative"), ("dropout", "dropout"), ("cap", "cap")]:
+            seen[f"ended_{name}"] = (ended.end_reason == labels.index(label) + 1).sum() / len(began)
+        for name, table in [("symptom_score", scores), ("alliance_rating", ratings), ("symptoms", levels)]:
+            for suffix, values in [("", table[t]), ("_all", table.loc[:, :t].ffill(axis=1)[t])]:
+                seen[name + suffix] = values.mean()
+                seen[f"{name}{suffix}_sd"] = values.std()
+                sums = values.groupby("replicate").agg(["sum", "count"])
+                residual = sums["sum"] - values.mean() * sums["count"]
+                mcse = np.sqrt(replicates / (replicates - 1) * (residual**2).sum()) / values.count() if replicates > 1 else np.nan
+                seen[f"{name}{suffix}_mcse"] = mcse
+        yield t, seen
+
+
+def check_trajectories(file, clients, labels):
+    """The table of courses, worked out again from all rows of sessions and clients."""
+    sessions, stored = table(file, "sessions"), table(file, "trajectories")
+    wrong, compared = [], 0
+    for (cell, arm), c in clients.groupby(["cell", "arm"]):
+        mine = lambda t: t[(t.cell == cell) & (t.arm == arm)]
+        rows = mine(stored).set_index("session")
+        for t, seen in trajectories(c, mine(sessions), labels):
+            for column, value in seen.items():
+                compared += 1
+                if not np.isclose(rows.loc[t, column], value, rtol=1e-8, atol=1e-8, equal_nan=True):
+                    wrong.append(f"arm {arm}, session {t}, {column}: {rows.loc[t, column]} in the file, {value} here")
+    return wrong, compared
+
+
 def main(path):
     wrong, compared = [], 0
     with h5py.File(path) as file:
         replicates, clients, studies = (table(file, name) for name in ["replicates", "clients", "studies"])
         labels = file["clients"]["end_reason"].attrs["flag_meanings"]
         labels = (labels if isinstance(labels, str) else labels.decode()).split()
+        if len(file["sessions"]["session"]):
+            wrong, compared = check_trajectories(file, clients, labels)
     for (cell, replicate), of_replicate in clients.groupby(["cell", "replicate"]):
         here = lambda t: t[(t.cell == cell) & (t.replicate == replicate)]
         arms = {arm: rows.reset_index(drop=True) for arm, rows in of_replicate.groupby("arm")}

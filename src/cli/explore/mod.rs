@@ -5,8 +5,9 @@ mod guard;
 mod jobs;
 mod server;
 
+use super::browser;
 use super::failure::{End, Failure};
-use super::terminal::answer;
+use super::terminal::{Messages, answer};
 use crate::explorer::bench::Trouble;
 use crate::explorer::lessons::own;
 use crate::explorer::page::page;
@@ -41,12 +42,17 @@ pub fn run(args: &Explore) -> Result<End, Failure> {
         let port = listener.local_addr().context("cannot listen").map_err(Failure::Io)?.port();
         let address = format!("http://127.0.0.1:{port}/");
         answer(&format!("{address}\n"))?;
-        eprintln!("The explorer is open at {address} (this machine only). Stop it with Ctrl-C.");
-        if !args.no_open && open::that_detached(&address).is_err() {
-            eprintln!("No browser could be started: open the address yourself.");
+        // Not by eprintln!, which breaks off when standard error is closed.
+        let messages = Messages { quiet: false };
+        messages.say(&format!("The explorer is open at {address} (this machine only). Stop it with Ctrl-C."));
+        if !args.no_open {
+            browser::open(&address, "open the address yourself", messages);
         }
         let stopped = async {
-            let _ = tokio::signal::ctrl_c().await;
+            // Where the system has no such signal, that is no reason to stop.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
         };
         tokio::select! {
             ended = server::serve(listener, server::app(page, port)) => ended.context("the server broke off").map_err(Failure::Io)?,

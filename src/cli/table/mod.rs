@@ -196,6 +196,7 @@ mod tests {
             failed: 1,
             level: vec![measured; MEASURES.len()],
             weeks: Vec::new(),
+            sessions: Vec::new(),
             spread: vec![measured; MEASURES.len()],
             contrast: (a > 0).then(|| contrast.clone()),
         };

@@ -66,12 +66,38 @@ const COMPARES: [(&str, Compare); 6] = [
     ("!=", Compare::IsNot),
 ];
 
+/// Most words and signs of a text, and how deep brackets and minus signs may be nested: what is read by recursion must not
+/// exhaust the stack.
+const MOST_TOKENS: usize = 2000;
+const DEEPEST: usize = 50;
+
+/// Refuses a text that is too long or nested too deeply.
+fn within_limits(tokens: &[Placed]) -> Result<(), Flaw> {
+    if let Some((_, span)) = tokens.get(MOST_TOKENS) {
+        return Err(Flaw::new(span.clone(), format!("a formula may have at most {MOST_TOKENS} words and signs")));
+    }
+    let (mut open, mut minus) = (0usize, 0);
+    for (token, span) in tokens {
+        match token {
+            Token::Sign("(") => open += 1,
+            Token::Sign(")") => open = open.saturating_sub(1),
+            _ => {}
+        }
+        minus = if matches!(token, Token::Sign("-")) { minus + 1 } else { 0 };
+        if open.max(minus) > DEEPEST {
+            return Err(Flaw::new(span.clone(), format!("this is nested more than {DEEPEST} deep")));
+        }
+    }
+    Ok(())
+}
+
 impl Parser {
     fn new(text: &str, wanted: &str) -> Result<Self, Flaw> {
         let tokens = tokens(text)?;
         if tokens.is_empty() {
             return Err(Flaw::with_help(0..text.len(), NOTHING, format!("write {wanted}")));
         }
+        within_limits(&tokens)?;
         Ok(Self { tokens, at: 0, end: text.len() })
     }
 
@@ -283,6 +309,18 @@ impl Parser {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_could_exhaust_the_stack_is_refused() {
+        for (text, what) in [
+            (format!("post ~ {}1{}", "(".repeat(20_000), ")".repeat(20_000)), "nested more than 50 deep"),
+            (format!("post ~ {}1", "-".repeat(20_000)), "nested more than 50 deep"),
+            (format!("post ~ 1{}", " + 1".repeat(20_000)), "at most 2000 words and signs"),
+        ] {
+            assert!(formula(&text).is_err_and(|flaw| flaw.what.contains(what)), "{what}");
+        }
+        assert!(formula(&format!("post ~ {}1{}", "(".repeat(40), ")".repeat(40))).is_ok());
+    }
 
     #[test]
     fn a_formula_has_one_spelling() {

@@ -41,13 +41,16 @@ const ANALYSES: [&str; 2] = ["clients alone", "clients of therapists"];
 const TERM: &str = "arm: trained";
 
 fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
-    let ran = bench.run(&ask.text, &[], TOTALS)?;
     let which = usize::from(of(&ask.values, "therapists in the model") > 0.5);
+    let ran = bench.run_with(&ask.text, &[], TOTALS, (!ask.reveal).then_some(ANALYSES[which]))?;
     let all = said(&ran, ANALYSES[which], TERM)?;
     let misses = |all: &[Said]| all.iter().filter(|one| one.low > 0.0 || one.high < 0.0).count();
     let (missed, n) = (misses(all), all.len());
-    let sentence =
-        format!("{missed} of {n} trials call the training significant. It does nothing, so about {} should.", number(0.05 * n as f64, 0));
+    let sentence = format!(
+        "{missed} of {n} trials {} the training significant. It does nothing, so about {} should.",
+        plural(missed, "calls", "call"),
+        number(0.05 * n as f64, 0)
+    );
     let truth = if ask.reveal {
         let other = said(&ran, ANALYSES[1 - which], TERM)?;
         let spread = Spread::of(all.iter().map(|one| one.estimate)).sd;
@@ -72,11 +75,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let figure = Caterpillar {
         about: About::new("blindness", LESSON.question, &sentence, "Estimates of one hundred trials with their intervals; the truth is 0."),
-        order: "Trials, from the lowest estimate to the highest".into(),
+        order: "Trials, lowest estimate first".into(),
         y: Scale::fixed("Effect of the training, points", -20.0, 20.0),
         interval: "95 % interval".into(),
         middle: 0.0,
         words: ["“it helps”", "no difference", "“it harms”"].map(str::to_owned),
+        truth: String::new(),
         estimates: all.iter().enumerate().map(estimate).collect(),
     };
     Ok(Scene { figure: Box::new(figure), answer: missed as f64, answer_text: format!("{missed} of {n}"), truth })

@@ -19,7 +19,7 @@ pub const LESSON: Lesson = Lesson {
         Slider::key("endings.planned", "Chance to end once well enough", (0.0, 0.99, 0.03), Told::Percent),
         Slider::key("clients.good_enough_mean", "Score that is well enough", (50.0, 90.0, 2.0), Told::With("points")),
         Slider::key("endings.dropout", "Chance to drop out of a session", (-5.0, -1.5, 0.25), Told::LogOdds),
-        Slider::key("endings.dropout_gain", "Does getting better keep people?", (-1.5, 0.5, 0.05), Told::With("")),
+        Slider::key("endings.dropout_gain", "What getting better does to it", (-1.5, 0.5, 0.05), Told::Plain),
         Slider::key("clinics.clients_per_therapist", "Clients of each of twenty therapists", (5.0, 40.0, 5.0), Told::With("")),
     ],
     guess: Guess::Choice {
@@ -30,7 +30,7 @@ pub const LESSON: Lesson = Lesson {
     notes: &[
         note(
             "Try",
-            "Set the chance to end once well enough to 0 and let getting better keep people (−1.5): now those who stay look \
+            "Set the chance to end once well enough to 0 and set what getting better does to dropping out to −1.5: now those who stay look \
                      better than all would.",
         ),
         note("Ask", "A report shows only “completers”. In which direction is it wrong, and can you tell from the report?"),

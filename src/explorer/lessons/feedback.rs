@@ -15,7 +15,7 @@ pub const LESSON: Lesson = Lesson {
         Slider::key("feedback.engagement", "Gain in a week after the score was read", (0.0, 4.0, 0.25), Told::Plain),
         Slider::key("feedback.alarm_engagement", "More of it after an alarm", (0.0, 6.0, 0.25), Told::Plain),
         Slider::key("therapists.uptake_alpha", "Therapists' readiness to act on it", (0.5, 12.0, 0.5), Told::With("")),
-        Slider::key("feedback.retention", "What reading does to dropping out", (-1.5, 0.5, 0.01), Told::With("")),
+        Slider::key("feedback.retention", "What reading does to dropping out", (-1.5, 0.5, 0.01), Told::Plain),
         Slider::key("clients.severity_mean", "How ill clients are at first", (60.0, 100.0, 2.0), Told::Plain),
         Slider::key("clinics.clients_per_therapist", "Clients of each of twenty therapists", (2.0, 40.0, 1.0), Told::With("")),
     ],

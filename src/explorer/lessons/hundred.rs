@@ -45,9 +45,10 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let all = Spread::of(said.iter().map(|one| one.estimate));
     let extremes = said.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| (low.min(one.estimate), high.max(one.estimate)));
     let sentence = format!(
-        "{} of {} trials find a significant difference. Their effect sizes reach from {} to {}.",
+        "{} of {} trials {} a significant difference. Their effect sizes reach from {} to {}.",
         found.len(),
         said.len(),
+        plural(found.len(), "finds", "find"),
         signed(extremes.0, 2),
         signed(extremes.1, 2)
     );

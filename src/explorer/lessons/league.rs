@@ -56,8 +56,8 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let best_fifth: Vec<bool> = first.iter().map(|&rank| rank <= top).collect();
     let best = first.iter().position(|&rank| rank == 1).unwrap_or(0);
     let sentence = format!(
-        "{stay} of the {top} best therapists of the first year are among the {top} best of the second. Last year's number 1 is \
-         number {} now.",
+        "{stay} of the {top} best therapists of the first year are among the {top} best of the second. The number 1 of the \
+         first year is number {} in the second.",
         second[best]
     );
     let words = true_ranks.as_ref().map(|truth| {
@@ -90,7 +90,7 @@ fn picture(years: [&[f64]; 2], truth: Option<&[f64]>, best: &[bool], sentence: &
     order.sort_by_key(|&at| best[at]);
     Lines {
         about: About::new("league", LESSON.question, sentence, "Lines from each therapist's mean in one year to her mean in the next."),
-        x: Scale::count("Year (3: what is true)", Some([1.0, 3.0])),
+        x: Scale::count(if truth.is_some() { "Year (3: the truth)" } else { "Year" }, Some([1.0, if truth.is_some() { 3.0 } else { 2.0 }])),
         y: Scale::fixed("Extra points gained per client", -15.0, 15.0),
         band: String::new(),
         levels: vec![Level { at: 0.0, name: String::new() }],

@@ -12,6 +12,7 @@ pub mod own;
 mod recovery;
 mod regression;
 mod ruptures;
+mod stay;
 mod story;
 mod therapists;
 mod twin;
@@ -24,6 +25,7 @@ pub const LESSONS: &[Lesson] = &[
     therapists::LESSON,
     league::LESSON,
     regression::LESSON,
+    stay::LESSON,
     completers::LESSON,
     ruptures::LESSON,
     twin::LESSON,

@@ -6,6 +6,7 @@ use crate::explorer::controls::{Control, guess, help, is_whole, told};
 use crate::explorer::view::Described;
 use crate::explorer::words::decimals;
 use crate::figures::lines::{Level, Lines, Panel, Point, Series};
+use crate::performance::Measured;
 use crate::scenario::describe::{Entry, entries};
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::path::Path;
@@ -19,8 +20,8 @@ pub const LESSON: Lesson = Lesson {
     id: "own",
     name: "Your own scenario",
     question: "Your own scenario",
-    lead: "Your scenario's arms, treating the same clients. The lines are mean scores of those who came to each session in the first \
-           replicate; the sentence and the truth are about all replicates.",
+    lead: "Your scenario's arms, treating the same clients. The lines are mean scores of those who came to each session, over all \
+           replicates.",
     scenario: include_str!("own.ron"),
     sliders: &[],
     guess: Guess::Number {
@@ -37,6 +38,8 @@ pub const LESSON: Lesson = Lesson {
     scene,
 };
 
+/// A session to which fewer than this share of the clients came is not shown.
+const SHARE: f64 = 0.03;
 /// Most sliders.
 const MOST: usize = 6;
 /// About so many steps on either side of the value.
@@ -116,7 +119,7 @@ fn slider(key: &str, value: f64) -> Option<Control> {
 }
 
 fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
-    let ran = bench.run(&ask.text, &[], SESSIONS)?;
+    let ran = bench.run(&ask.text, &[], TOTALS)?;
     let arms = ran.arms();
     let totals = &ran.outcome.totals.cells[0];
     let finals: Vec<f64> = totals.iter().map(|arm| arm.mean("final_score").value).collect();
@@ -124,7 +127,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let extremes = finals.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
     let answer = if arms.len() > 1 { extremes.1 - extremes.0 } else { change.abs() };
     let each: Vec<String> = arms.iter().zip(&finals).map(|(name, score)| format!("{name} {}", number(*score, 1))).collect();
-    let sentence = format!("Mean score after treatment: {}. {} replicates.", each.join(", "), ran.outcome.replicates);
+    let sentence = format!(
+        "Mean score after treatment, in {} {}: {}.",
+        ran.outcome.replicates,
+        plural(ran.outcome.replicates as usize, "replicate", "replicates"),
+        each.join(", ")
+    );
     let truth = ask.reveal.then(|| {
         let against: Vec<String> = arms
             .iter()
@@ -144,22 +152,28 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
         if against.is_empty() {
             format!("One arm: its clients' scores change by {} points on average.", signed(change, 1))
         } else {
-            format!("The same clients in both arms, against {}. {}.", arms[0], against.join("; "))
+            format!("Against {}, with the same clients: {}.", arms[0], against.join("; "))
         }
     });
     let line = |arm: usize| {
-        let point = |(t, one): (usize, Spread)| {
-            let (low, high) = one.interval();
-            Point { x: t as f64 + 1.0, y: one.mean, low, high }
-        };
-        let points = ran.scores_by_session(arm).into_iter().enumerate().map(point).collect();
+        let sessions = totals[arm].courses.sessions();
+        let first = sessions.first().map_or(0.0, |session| session.at_risk.value);
+        let enough = sessions.iter().take_while(|session| session.at_risk.value >= SHARE * first);
+        let score = enough.map(|session| session.means[0].mean);
+        let point = |(t, mean): (usize, Measured)| Point::within(t as f64 + 1.0, mean.value, NINETY_FIVE * mean.mcse);
+        let points = score.enumerate().filter(|(_, mean)| mean.value.is_finite()).map(point).collect();
         Series { name: arms[arm].clone(), hue: arm, points, ..Series::default() }
     };
     let figure = Lines {
-        about: About::new("own", &ran.scenario.title, &sentence, "Mean scores by session of those who came, arm by arm."),
+        about: About::new(
+            "own",
+            &ran.scenario.title,
+            &sentence,
+            "Mean scores by session of those who came, arm by arm, with 95 % of Monte Carlo error.",
+        ),
         x: Scale::count("Session", None),
         y: Scale::free("Mean symptom score"),
-        band: "95 % interval".into(),
+        band: "95 % of Monte Carlo error".into(),
         levels: vec![Level { at: ran.cell.arms[0].symptom_scale.own(ran.cell.arms[0].cutoff), name: "clinical cut-off".into() }],
         panels: vec![Panel { heading: String::new(), series: (0..arms.len()).map(line).collect() }],
     };

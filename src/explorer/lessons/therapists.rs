@@ -78,11 +78,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     };
     let figure = Caterpillar {
         about: About::new("therapists", LESSON.question, &sentence, "One mark per therapist, from worst to best, with intervals."),
-        order: "Therapists, from the lowest estimate to the highest".into(),
+        order: "Therapists, lowest estimate first".into(),
         y: Scale::fixed("Extra points gained per client", -25.0, 25.0),
         interval: "95 % interval".into(),
         middle: 0.0,
         words: ["worse than average", "cannot tell", "better than average"].map(str::to_owned),
+        truth: "with 300 clients each".into(),
         estimates: seen.iter().copied().enumerate().map(estimate).collect(),
     };
     Ok(Scene { figure: Box::new(figure), answer: beyond as f64, answer_text: format!("{beyond} of {}", seen.len()), truth: words })

@@ -39,6 +39,14 @@ pub const LESSON: Lesson = Lesson {
     scene,
 };
 
+/// How much better or worse.
+fn compared(effect: f64) -> String {
+    match number(effect.abs(), 1).as_str() {
+        "0.0" => ", the same".into(),
+        points => format!(", {points} points {}", if effect < 0.0 { "better" } else { "worse" }),
+    }
+}
+
 fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let ran = bench.run(&ask.text, &[], SESSIONS)?;
     let client = of(&ask.values, "client") as usize;
@@ -49,12 +57,12 @@ fn scene(ask: &Ask, bench: &Bench) -> Result<Scene, Trouble> {
     let answer = if effect <= -meaningful { 0 } else { usize::from(effect >= meaningful) + 1 };
     let finals = rows.map(|row| ran.rows.clients.final_score[row]);
     let sentence = format!(
-        "In usual care she {} and is at {} points at the end. With feedback she {} and is at {}: {} points.",
+        "In usual care she {} and is at {} points at the end. With feedback she {} and is at {}{}.",
         ending(&ran, rows[0]),
         number(finals[0], 1),
         ending(&ran, rows[1]),
         number(finals[1], 1),
-        signed(effect, 1)
+        compared(effect)
     );
     let truth = ask.reveal.then(|| over_all(&ran, meaningful));
     let [symptoms, alliance] = scales();

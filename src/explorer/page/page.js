@@ -65,7 +65,7 @@
           changed();
         });
         const out = element("div", { class: "slider" }, element("label", { for: input.id }, control.label), output, input);
-        if (control.help) out.append(element("details", {}, element("summary", { "aria-label": `About: ${control.label}` }, "about"), control.help));
+        if (control.help) out.append(element("details", {}, element("summary", { "aria-label": `What is this? ${control.label}` }, "What is this?"), control.help));
         return out;
       }),
     );
