@@ -5,7 +5,7 @@ mod program;
 
 use program::{Desk, Ran};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Two arms of a small trial, and analyses that a program can make again.
 const SCENARIO: &str = r#"(
