@@ -1,6 +1,9 @@
 //! Courses by session: means of those still in treatment and of all, how many are left, and how courses end. Sums that are
 //! made while sessions are held, so that every run has them and none needs rows of sessions for them.
 
+// Several arrays move in step: an index says that more plainly than nested zips.
+#![allow(clippy::needless_range_loop)]
+
 use super::replicate::{CourseResult, SessionObserver};
 use crate::model::courses::Courses;
 use crate::model::ending::EndReason;

@@ -1,5 +1,8 @@
 //! Means over all clients of all replicates, with their Monte Carlo standard errors: ratios of two totals.
 
+// Several arrays move in step: an index says that more plainly than nested zips.
+#![allow(clippy::needless_range_loop)]
+
 use super::Measured;
 
 /// Running sums for `N` ratios of totals over replicates: the sum of amounts over the sum of sizes, such as all scores over all
