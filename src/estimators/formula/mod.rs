@@ -14,7 +14,7 @@ pub mod names;
 mod parse;
 
 use core::ops::Range;
-pub use parse::{comparisons, expression, formula};
+pub use parse::{DEEPEST, MOST_TOKENS, comparisons, expression, formula};
 
 /// What is said of an empty text.
 pub const NOTHING: &str = "nothing is written here";

@@ -68,8 +68,9 @@ const COMPARES: [(&str, Compare); 6] = [
 
 /// Most words and signs of a text, and how deep brackets and minus signs may be nested: what is read by recursion must not
 /// exhaust the stack.
-const MOST_TOKENS: usize = 2000;
-const DEEPEST: usize = 50;
+pub const MOST_TOKENS: usize = 2000;
+/// See [`MOST_TOKENS`].
+pub const DEEPEST: usize = 50;
 
 /// Refuses a text that is too long or nested too deeply.
 fn within_limits(tokens: &[Placed]) -> Result<(), Flaw> {

@@ -1,7 +1,9 @@
 //! Arithmetic of keys, for truths that no key holds by itself: `a ^ 2 / (a ^ 2 + b ^ 2)` with `a` and `b` keys of a scenario.
 //! Signs bind as usual: `^`, then the minus before a number, then `*` and `/`, then `+` and `-`.
+//!
+//! The reader of formulas does not do for this: its names have no points and brackets, and its signs are those of R.
 
-use crate::estimators::formula::Flaw;
+use crate::estimators::formula::{DEEPEST, Flaw, MOST_TOKENS};
 
 /// What was written, as a tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +54,7 @@ impl Sum {
 /// # Errors
 /// The first thing that is not as it should be.
 pub(super) fn read(text: &str) -> Result<Sum, Flaw> {
-    let mut reader = Reader { rest: text.trim() };
+    let mut reader = Reader { rest: text.trim(), taken: 0, depth: 0 };
     let found = reader.sum()?;
     match reader.rest.chars().next() {
         None => Ok(found),
@@ -68,10 +70,15 @@ fn wrong(what: &str) -> Flaw {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// Words and signs so far.
+    taken: usize,
+    /// Brackets, minus signs and powers that are open.
+    depth: usize,
 }
 
 impl<'a> Reader<'a> {
     fn take(&mut self, bytes: usize) -> &'a str {
+        self.taken += 1;
         let (taken, rest) = self.rest.split_at(bytes);
         self.rest = rest.trim_start();
         taken
@@ -100,7 +107,21 @@ impl<'a> Reader<'a> {
         self.pairs("*/", Self::signed)
     }
 
+    /// All recursion goes through here, and a tree is no deeper than it has words: neither must exhaust the stack.
     fn signed(&mut self) -> Result<Sum, Flaw> {
+        if self.depth > DEEPEST {
+            return Err(wrong(&format!("this is nested more than {DEEPEST} deep")));
+        }
+        if self.taken > MOST_TOKENS {
+            return Err(wrong(&format!("arithmetic may have at most {MOST_TOKENS} words and signs")));
+        }
+        self.depth += 1;
+        let found = self.power();
+        self.depth -= 1;
+        found
+    }
+
+    fn power(&mut self) -> Result<Sum, Flaw> {
         if self.sign("-").is_some() {
             return Ok(Sum::Negative(Box::new(self.signed()?)));
         }
@@ -182,6 +203,21 @@ mod tests {
     fn keys_keep_their_brackets() {
         let found = read("treatments[\"one's own - or not\"].therapist_share * x_1 + sweep[0]").expect("arithmetic");
         assert_eq!(found.keys(), ["treatments[\"one's own - or not\"].therapist_share", "x_1", "sweep[0]"]);
+    }
+
+    #[test]
+    fn what_could_exhaust_the_stack_is_refused() {
+        let many = 20_000;
+        for (text, what) in [
+            (format!("{}1{}", "(".repeat(many), ")".repeat(many)), "nested more than 50 deep"),
+            (format!("{}1", "-".repeat(many)), "nested more than 50 deep"),
+            (format!("1{}", " ^ 1".repeat(many)), "nested more than 50 deep"),
+            (format!("1{}", " + 1".repeat(many)), "at most 2000 words and signs"),
+            (format!("1{}", " * a.b".repeat(many)), "at most 2000 words and signs"),
+        ] {
+            assert!(read(&text).is_err_and(|flaw| flaw.what.contains(what)), "{what}");
+        }
+        assert_eq!(value(&format!("{}1{}", "(".repeat(40), ")".repeat(40))), 1.0);
     }
 
     #[test]
