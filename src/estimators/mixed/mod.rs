@@ -17,6 +17,7 @@ mod model;
 mod newton;
 mod objective;
 mod profile;
+mod robust;
 mod search;
 mod statistics;
 
