@@ -3,8 +3,9 @@
 
 mod fits;
 
+use dyadsim::estimators::linear::Correction;
 use dyadsim::estimators::mixed::{Criterion, Design, Deviation, Failure, Fit, Model, RandomPart, Status, fit, profile};
-use fits::{CASES, Loaded, errors, number, relative, satterthwaite, truth};
+use fits::{CASES, Loaded, errors, number, over_terms, relative, satterthwaite, truth};
 use nalgebra::{DMatrix, DVector};
 
 #[test]
@@ -73,6 +74,50 @@ fn random_effects_agree_with_lme4() {
             }
         }
     }
+}
+
+#[test]
+fn cluster_robust_errors_agree_with_clubsandwich() {
+    let mut compared = 0;
+    for case in CASES {
+        let loaded = Loaded::new(case);
+        let x: Vec<&[f64]> = loaded.fixed.iter().map(Vec::as_slice).collect();
+        let parts = loaded.parts();
+        let design = Design { y: &loaded.y, x: &x, random: &parts };
+        let therapist: Vec<usize> = loaded.groups.last().expect("groups").iter().map(|&code| code as usize).collect();
+        for (name, correction) in [("CR0", Correction::CR0), ("CR1", Correction::CR1), ("CR2", Correction::CR2)] {
+            let Some(expected) = loaded.reference.get(format!("clubSandwich_{name}")) else { continue };
+            let fit = fit(&design, loaded.criterion).expect(case.name);
+            let robust = fit.robust(&design, &therapist, correction).expect(case.name);
+            let (se, df): (Vec<f64>, Vec<f64>) = robust.iter().map(|c| (c.se, c.df)).unzip();
+            let (of_se, of_df) = (over_terms(case, &se, &expected["se"]), over_terms(case, &df, &expected["df_satt"]));
+            assert!(of_se < 1e-6 && of_df < 1e-6, "{} {name}: {of_se:e} {of_df:e}", case.name);
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 45);
+}
+
+#[test]
+fn cluster_robust_errors_of_a_model_without_random_parts_are_those_of_the_linear_one() {
+    let loaded = Loaded::new(CASES.iter().find(|case| case.name == "d01_reml").expect("a case"));
+    let x: Vec<&[f64]> = loaded.fixed.iter().map(Vec::as_slice).collect();
+    let design = Design { y: &loaded.y, x: &x, random: &[] };
+    let therapist: Vec<usize> = loaded.groups[0].iter().map(|&code| code as usize).collect();
+    let found = fit(&design, Criterion::Reml).expect("a fit");
+    let linear = dyadsim::estimators::linear::fit(&loaded.y, &x).expect("a fit");
+    for correction in [Correction::CR0, Correction::CR1S, Correction::CR2, Correction::CR3] {
+        let (one, other) = (found.robust(&design, &therapist, correction), linear.robust(&therapist, correction));
+        for (one, other) in one.expect("errors").iter().zip(other.expect("errors")) {
+            assert!(relative(one.se, other.se) < 1e-10 && relative(one.df, other.df) < 1e-9, "{correction:?} {one:?} {other:?}");
+        }
+    }
+    let parts = loaded.parts();
+    let design = Design { random: &parts, ..design };
+    let found = fit(&design, Criterion::Reml).expect("a fit");
+    let halves: Vec<usize> = (0..therapist.len()).map(|row| row % 2).collect();
+    assert_eq!(found.robust(&design, &halves, Correction::CR0).unwrap_err(), Failure::SplitGroup { part: 0 });
+    assert_eq!(found.robust(&design, &vec![1; therapist.len()], Correction::CR0).unwrap_err(), Failure::OneCluster);
 }
 
 /// Numbers that look random (xorshift), about normal.

@@ -3,6 +3,7 @@
 use super::{DIGITS, all_close, close, json, labels, number, numbers, table};
 use dyadsim::estimators::coefficient::Coefficient;
 use dyadsim::estimators::linear::{Correction, fit};
+use dyadsim::estimators::therapist_icc::anova_icc;
 
 fn se(coefficients: &[Coefficient]) -> Vec<f64> {
     coefficients.iter().map(|c| c.se).collect()
@@ -38,4 +39,14 @@ fn therapists_as_fixed_effects() {
     close("slope", found.coefficients[0].estimate, number(&expected, "/fixed_effects_therapist/x"), DIGITS);
     close("se", found.coefficients[0].se, number(&expected, "/fixed_effects_therapist/se"), DIGITS);
     close("sigma", found.sigma, number(&expected, "/fixed_effects_therapist/sigma"), DIGITS);
+}
+
+#[test]
+fn share_between_therapists_by_analysis_of_variance() {
+    let (data, expected) = (table("d01_2lvl_unbalanced_80x331.csv"), json("d01_ols_robust_anova.json"));
+    let therapist = labels(&data["therapist"]);
+    let of = |one: usize| (0..therapist.len()).filter(|&row| therapist[row] == one).map(|row| data["y"][row]).collect::<Vec<f64>>();
+    let groups: Vec<Vec<f64>> = (1..=80).map(of).collect();
+    let found = anova_icc(&groups.concat(), groups.iter().map(Vec::len));
+    close("ICC", found, number(&expected, "/anova_oneway/icc_anova"), 1e-10);
 }

@@ -2,6 +2,7 @@
 
 use super::{close, json, labels, number, table};
 use dyadsim::estimators::coefficient::Coefficient;
+use dyadsim::estimators::mixed::{self, Criterion, Design, RandomPart, Status};
 use dyadsim::estimators::panel::Panel;
 use dyadsim::estimators::panel::gmm::{self, Options, Use};
 use dyadsim::estimators::panel::two_stage::{Instrument, anderson_hsiao};
@@ -70,6 +71,45 @@ fn method_of_moments() {
         if !system {
             close("m1", found.serial_one, at("m1/0/0"), 1e-9);
             close("m2", found.serial_two, at("m2/0/0"), 1e-9);
+        }
+    }
+}
+
+/// Outcome and predictor of the session before, of sessions 2 to 10: persons, outcomes, earlier outcomes, earlier predictors.
+fn lagged() -> (Vec<u32>, [Vec<f64>; 3]) {
+    let data = table("d12_dynamic_panel_400x10.csv");
+    let rows: Vec<usize> = (1..data["t"].len()).filter(|&row| data["id"][row] == data["id"][row - 1]).collect();
+    let of = |name: &str, back: usize| rows.iter().map(|&row| data[name][row - back]).collect::<Vec<f64>>();
+    (rows.iter().map(|&row| data["id"][row] as u32).collect(), [of("y", 0), of("y", 1), of("x", 1)])
+}
+
+#[test]
+fn mixed_models_of_the_panel() {
+    let expected = json("d12_dynamic_panel.json");
+    let (id, [y, y1, x1]) = lagged();
+    let ones = vec![1.0; y.len()];
+    let mean = |values: &[f64]| -> Vec<f64> {
+        let of = |row: &u32| values.iter().zip(&id).filter(|(_, other)| *other == row).map(|(value, _)| value / 9.0).sum();
+        id.iter().map(of).collect()
+    };
+    let less = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+    let (y1m, x1m) = (mean(&y1), mean(&x1));
+    let (y1w, x1w) = (less(&y1, &y1m), less(&x1, &x1m));
+    for (name, columns, terms) in [
+        ("mlm_random_intercept_reml", vec![&ones[..], &y1, &x1], vec!["(Intercept)", "y1", "x1"]),
+        (
+            "mlm_person_mean_centred_reml",
+            vec![&ones[..], &y1w, &x1w, &y1m, &x1m],
+            vec!["(Intercept)", "I(y1 - y1m)", "I(x1 - x1m)", "y1m", "x1m"],
+        ),
+    ] {
+        let random = [RandomPart { groups: &id, columns: vec![&ones], correlated: true }];
+        let found = mixed::fit(&Design { y: &y, x: &columns, random: &random }, Criterion::Reml).expect("a fit");
+        assert_eq!((found.status, found.components[0].covariance[(0, 0)]), (Status::Boundary, 0.0), "{name}");
+        close(name, found.sigma2.sqrt(), number(&expected, &format!("/{name}/sigma")), 1e-10);
+        for ((term, beta), se) in terms.iter().zip(&found.beta).zip(found.se()) {
+            close(&format!("{name} {term}"), *beta, number(&expected, &format!("/{name}/coef/{term}")), 1e-8);
+            close(&format!("{name} SE of {term}"), se, number(&expected, &format!("/{name}/se/{term}")), 1e-8);
         }
     }
 }

@@ -29,6 +29,12 @@ pub enum Failure {
     Duplicate { first: usize, second: usize },
     #[error("there is no column {column} of random part {part}")]
     NoSuchColumn { part: usize, column: usize },
+    #[error("there is only one cluster")]
+    OneCluster,
+    #[error("random part {part}: a group has rows in two clusters")]
+    SplitGroup { part: usize },
+    #[error("a fixed effect cannot be estimated without one of the clusters, which this correction needs")]
+    NeededCluster,
     #[error("the random effects reproduce the outcome exactly: the residual variance is zero")]
     NoResidual,
     #[error("no optimum found after {steps} steps")]

@@ -202,7 +202,7 @@ fn pack(factor: &DMatrix<f64>) -> Vec<f64> {
 }
 
 /// Inverse of an upper triangle with a positive diagonal.
-fn upper_inverse(triangle: &DMatrix<f64>) -> DMatrix<f64> {
+pub(super) fn upper_inverse(triangle: &DMatrix<f64>) -> DMatrix<f64> {
     let mut inverse = DMatrix::identity(triangle.nrows(), triangle.nrows());
     triangle.solve_upper_triangular_mut(&mut inverse);
     inverse

@@ -5,6 +5,7 @@
 //! doi:10.18637/jss.v067.i01); the way to the optimum is not: see `docs/decisions.md`.
 
 mod basis;
+mod clusters;
 mod effects;
 mod eliminate;
 mod failure;
