@@ -49,7 +49,9 @@ impl<const N: usize> Ratios<N> {
         }
         let (ratio, r) = (self.amount[i] / self.size[i], replicates as f64);
         let residual = self.amount_squared[i] - ratio * (2.0 * self.product[i] - ratio * self.size_squared[i]);
-        let mcse = if replicates > 1 { (r / (r - 1.0) * residual.max(0.0)).sqrt() / self.size[i] } else { f64::NAN };
+        // What is left of rounding where all replicates have the same ratio is no error.
+        let residual = if residual > 1e-13 * self.amount_squared[i] { residual } else { 0.0 };
+        let mcse = if replicates > 1 { (r / (r - 1.0) * residual).sqrt() / self.size[i] } else { f64::NAN };
         Measured { value: ratio, mcse }
     }
 }

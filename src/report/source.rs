@@ -4,7 +4,7 @@ use super::left_out::left_out;
 use crate::engine::trajectories::SessionMeans;
 use crate::output::error::OutputError;
 use crate::output::layout::Text;
-use crate::output::read::{OwnedTable, OwnedValues, ResultReader};
+use crate::output::read::{OwnedColumn, OwnedTable, OwnedValues, ResultReader};
 use crate::output::results::Results;
 use crate::output::study::read_results;
 use crate::scenario::load::Scenario;
@@ -202,6 +202,10 @@ impl Rows {
 
     /// Meaning of a column, for people.
     pub fn meaning(&self, name: &str) -> String {
-        self.table.column(name).map(|column| format!("{} ({})", column.long_name, column.unit)).unwrap_or_default()
+        let words = |column: &OwnedColumn| match column.unit.as_str() {
+            "1" => column.long_name.clone(),
+            unit => format!("{} ({unit})", column.long_name),
+        };
+        self.table.column(name).map(words).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@ use super::change::{of_one_study, some};
 use super::parts::{Chapter, NINETY_FIVE, Part};
 use super::source::Source;
 use super::truth::{Truth, effects};
+use crate::dataset::text::listed;
 use crate::estimators::distributions::{normal_cdf, normal_quantile};
 use crate::estimators::mixed::{Criterion, Design, Model, RandomPart};
 use crate::figures::caterpillar::{Caterpillar, Estimate};
@@ -31,17 +32,29 @@ pub fn chapter(source: &Source) -> Chapter {
         return Chapter { id, title, parts: Vec::new() };
     }
     let mut parts = Vec::new();
-    let mut failed = Vec::new();
+    let (mut failed, mut alike) = (Vec::new(), Vec::new());
     for (arm, name) in source.arms().iter().enumerate() {
         let Some(predicted) = predictions(source, arm) else {
             failed.push(name.clone());
             continue;
         };
+        if predicted.iter().all(|one| one.se < 1e-6) {
+            alike.push(name.clone());
+            continue;
+        }
         let truth = effects(source, arm);
         parts.push(Part::of_arm("caterpillar", arm, caterpillar(source, arm, &predicted, truth.as_ref())));
         if predicted.len() <= RANKED {
             parts.push(Part::of_arm("ranks", arm, ranks(source, arm, &predicted)));
         }
+    }
+    if !alike.is_empty() {
+        let words = format!(
+            "In {}, the model puts the variance between therapists at 0 in this study, as happens with few therapists or clients: it \
+             can say nothing about single ones, which does not mean that they are alike.",
+            listed(&alike)
+        );
+        parts.push(Part::Words(words));
     }
     if !failed.is_empty() {
         let words =
