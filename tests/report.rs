@@ -169,7 +169,10 @@ fn sweeps_of_one_two_and_three_keys_have_the_chart_that_suits_them() {
 fn an_open_clinic_is_shown_week_by_week() {
     let desk = Desk::new();
     desk.succeed(&["new", "clinic.ron", "--template", "clinic"]);
-    desk.succeed(&["run", "clinic.ron", "-q", "--replicates", "4", "-o", "study.h5"]);
+    desk.succeed(&["run", "clinic.ron", "-q", "--replicates", "4", "--set", "workload.referrals=20", "-o", "calm.h5"]);
+    let calm = desk.succeed(&["plot", "calm.h5", "--list"]).stdout;
+    assert!(calm.contains("waiting-list") && !calm.contains("burnout"), "nobody is burnt out here:\n{calm}");
+    desk.succeed(&["run", "clinic.ron", "-q", "--replicates", "4", "--set", "workload.caseload=60", "-o", "study.h5"]);
     let figures = figures(&desk);
     for id in ["waiting-list", "in-treatment", "load", "burnout"] {
         let figure = figures.iter().find(|figure| figure["id"] == id).unwrap_or_else(|| panic!("no {id}"));

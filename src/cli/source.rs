@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// A scenario and changes to it.
 #[derive(Debug, Args)]
+// An `Option<Source>` is there when its file is; clap does not fill the group by itself where options are nested.
+#[group(args = ["file"])]
 pub struct Source {
     /// Scenario file.
     pub file: PathBuf,

@@ -17,8 +17,10 @@ const CHARTS: [(&str, &str, &str); 4] = [
 
 /// Means over clinics and replicates by week.
 pub fn chapter(source: &Source) -> Chapter {
-    let parts =
-        if source.timeline.is_empty() { Vec::new() } else { CHARTS.iter().map(|of| Part::chart(of.0, chart(source, *of))).collect() };
+    let weeks = &source.timeline;
+    // An empty waiting list is an answer; burnout that nobody has is no picture.
+    let worth = |column: &str| !weeks.is_empty() && (column != "burnout" || weeks.numbers(column).iter().any(|x| *x > 0.0));
+    let parts = CHARTS.iter().filter(|of| worth(of.1)).map(|of| Part::chart(of.0, chart(source, *of))).collect();
     Chapter { id: "weeks", title: "The clinic week by week", parts }
 }
 
