@@ -165,6 +165,35 @@ fn sweeps_of_one_two_and_three_keys_have_the_chart_that_suits_them() {
     assert_eq!(sweep(&three, &["sweep", "sweep-difference", "sweep-dropout"]), 6);
 }
 
+/// Judged terms of several cells stand beside each other, and the numbers are those of `show`.
+#[test]
+fn methods_are_judged_in_every_cell_of_a_design() {
+    let desk = Desk::with(&["report.ron"]);
+    let scenario = fs::read_to_string(desk.path("report.ron")).expect("the scenario");
+    let swept = scenario.replace("    estimators: [", "    sweep: { \"clinics.clients_per_therapist\": [6, 12, 24] },\n    estimators: [");
+    desk.write("swept.ron", &swept);
+    desk.succeed(&["run", "swept.ron", "-q", "-o", "study.h5"]);
+    let figures = figures(&desk);
+    let bias = figures.iter().find(|figure| figure["id"] == "bias").expect("the figure of bias");
+    let rows = bias["table"]["rows"].as_array().expect("rows");
+    let of_cell = |level: &str| rows.iter().filter(|row| row[1] == format!("clinics.clients_per_therapist = {level}")).count();
+    assert!(of_cell("6") > 0 && of_cell("6") == of_cell("12") && of_cell("12") == of_cell("24"), "{rows:?}");
+    let shown: Value = serde_json::from_str(&desk.succeed(&["show", "study.h5", "--json"]).stdout).expect("JSON");
+    let judged = shown["estimators"].as_array().expect("estimators").iter().filter(|one| one["cell"] == 3);
+    let coverage = judged.flat_map(|one| one["terms"].as_array().expect("terms").clone()).find(|term| term["term"] == "arm: feedback");
+    let share = coverage.expect("the term")["coverage"]["value"].as_f64().expect("its coverage");
+    let picture = figures.iter().find(|figure| figure["id"] == "coverage").expect("the figure of coverage");
+    let row =
+        picture["table"]["rows"].as_array().expect("rows").iter().find(|row| {
+            row[0].as_str().is_some_and(|name| name.contains("arm: feedback")) && row[1] == "clinics.clients_per_therapist = 24"
+        });
+    assert_eq!(row.expect("its row")[2], format!("{:.1} %", 100.0 * share));
+    desk.succeed(&["report", "study.h5", "-q"]);
+    let page = fs::read_to_string(desk.path("study.html")).expect("the page");
+    let chapter = page.split("<section id=\"chapter-estimators\"").nth(1).expect("the chapter");
+    assert!(chapter.contains("<th scope=\"col\">Cell</th>") || chapter.contains(">Cell<"), "cells have names in the table of all terms");
+}
+
 #[test]
 fn an_open_clinic_is_shown_week_by_week() {
     let desk = Desk::new();

@@ -39,11 +39,11 @@ pub fn chapter(source: &Source) -> Chapter {
     let mut parts = vec![Part::Words(words.into())];
     let shown = if results.about.sampled { 0 } else { results.cells.len().min(CELLS) };
     for (c, cell) in results.cells.iter().take(shown).enumerate() {
-        let levels: Vec<String> = results.about.factors.iter().zip(&cell.levels).map(|(key, level)| format!("{key} = {level}")).collect();
-        let title = if levels.is_empty() { "Headline".into() } else { format!("Cell {}: {}", c + 1, levels.join(", ")) };
+        let levels = source.cell(c);
+        let title = levels.as_ref().map_or_else(|| "Headline".into(), |levels| format!("Cell {}: {levels}", c + 1));
         let chosen = |spec: &&ColumnSpec| HEADLINE.contains(&spec.name);
         parts.push(Part::Table(title, table(cell, chosen)));
-        let more = if levels.is_empty() { "All measures".into() } else { format!("All measures of cell {}", c + 1) };
+        let more = if levels.is_none() { "All measures".into() } else { format!("All measures of cell {}", c + 1) };
         parts.push(Part::More(more, table(cell, |_| true)));
         if c == 0 {
             parts.push(Part::chart("classes", classes(source, cell)));

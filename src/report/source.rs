@@ -130,16 +130,16 @@ impl Source {
         if self.form.is_some_and(|form| form.reversed) { -1.0 } else { 1.0 }
     }
 
+    /// What sets a cell (from 0) of a design apart, such as `clinics.therapists = 10`; None where there is only one.
+    pub fn cell(&self, cell: usize) -> Option<String> {
+        let levels = &self.results.cells.get(cell).filter(|_| self.results.cells.len() > 1)?.levels;
+        let named: Vec<String> = self.results.about.factors.iter().zip(levels).map(|(key, level)| format!("{key} = {level}")).collect();
+        Some(named.join(", "))
+    }
+
     /// Words that say which cell rows are from, where there are several.
     pub fn of_which_cell(&self) -> String {
-        let about = &self.results.about;
-        match self.results.cells.first() {
-            Some(cell) if self.results.cells.len() > 1 => {
-                let levels: Vec<String> = about.factors.iter().zip(&cell.levels).map(|(key, level)| format!("{key} = {level}")).collect();
-                format!(" First cell of the design only: {}.", levels.join(", "))
-            }
-            _ => String::new(),
-        }
+        self.cell(0).map_or_else(String::new, |cell| format!(" First cell of the design only: {cell}."))
     }
 }
 
