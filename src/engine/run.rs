@@ -8,7 +8,7 @@ use super::frames::{Left, frame};
 use super::groups::Groups;
 use super::rated::raters;
 use super::records::{Address, SessionLog, Status, client_rows, session_rows, therapist_rows};
-use super::replicate::{ArmResult, Cell, Workspace};
+use super::replicate::{ArmResult, Cell, Unobserved, Workspace};
 use super::reported::report;
 use super::sample::sample;
 use super::service::{TimelineWeek, timeline, week_rows};
@@ -151,6 +151,10 @@ struct Unit {
 /// Cells of a design, from the first, whose courses are kept session by session: beyond that, memory would grow with designs
 /// whose cells nobody looks at one by one.
 const CELLS_WITH_COURSES: usize = 100;
+
+/// Replicates, from the first, whose courses are followed session by session. That costs a sixth of their time, and the means of
+/// so many replicates are as precise as a picture can show. Which ones does not depend on how many are run.
+const REPLICATES_WITH_COURSES: u64 = 100;
 
 /// Replicates before the precision is looked at for the first time.
 const FIRST_LOOK: u64 = 20;
@@ -330,11 +334,14 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
     let rows = study.rows;
     let log = rows.sessions.keeps(replicate).then(|| SessionLog::new(rules.arms.len()));
     let logs = (log, (LatentLog::for_cell(rules), FormLog::for_columns(&study.analyses.wanted, rules)));
-    let mut all = (Tracer::new(rules.arms.len()), logs);
+    let followed = cell < CELLS_WITH_COURSES && replicate < REPLICATES_WITH_COURSES;
+    let mut all = (followed.then(|| Tracer::new(rules.arms.len())), logs);
     if all.1.0.is_some() || all.1.1.0.is_some() || all.1.1.1.is_some() {
         work.simulate(rules, study.seed, replicate, &mut all);
+    } else if let Some(tracer) = &mut all.0 {
+        work.simulate(rules, study.seed, replicate, tracer);
     } else {
-        work.simulate(rules, study.seed, replicate, &mut all.0);
+        work.simulate(rules, study.seed, replicate, &mut Unobserved);
     }
     let (tracer, logs) = all;
     let at = address(cell, replicate);
@@ -351,7 +358,7 @@ fn simulate(study: &Study, work: &mut Workspace, cell: usize, replicate: u64) ->
         sessions: 0,
         failure: None,
     };
-    if cell < CELLS_WITH_COURSES {
+    if let Some(tracer) = tracer {
         let arms = rules.arms.iter().zip(&work.arms).enumerate();
         unit.courses = arms.map(|(a, (rules, arm))| tracer.course(a, rules, &arm.courses)).collect();
     }

@@ -100,7 +100,7 @@ fn symptoms(source: &Source, arms: &[&[SessionMeans]], last: usize) -> Lines {
             "trajectories",
             "Symptoms by session",
             &sentence,
-            "Mean symptom score by session, over all clients of all replicates. Unbroken: all who began, those who have left with their \
+            "Mean symptom score by session, over all clients of up to 100 replicates. Unbroken: all who began, those who have left with their \
              last score. Broken: those still in treatment who filled in the form of the session. Bands: 95 % of Monte Carlo error.",
         ),
         x: Scale::count("Session", Some([1.0, last.max(2) as f64])),
@@ -132,7 +132,7 @@ fn alliance(source: &Source, arms: &[&[SessionMeans]], last: usize) -> Lines {
             "alliance",
             "Alliance by session",
             &sentence,
-            "Mean alliance rating by session, over all clients of all replicates. Unbroken: all who began, those who have left with their \
+            "Mean alliance rating by session, over all clients of up to 100 replicates. Unbroken: all who began, those who have left with their \
              last rating. Broken: those still in treatment who handed one in. Bands: 95 % of Monte Carlo error.",
         ),
         x: Scale::count("Session", Some([1.0, last.max(2) as f64])),
