@@ -2,10 +2,12 @@
 //! docs/decisions.md shows.
 
 mod fits;
+mod luck;
 
 use dyadsim::estimators::linear::Correction;
 use dyadsim::estimators::mixed::{Criterion, Design, Deviation, Failure, Fit, Model, RandomPart, Status, fit, profile};
 use fits::{CASES, Loaded, errors, number, over_terms, relative, satterthwaite, truth};
+use luck::Luck;
 use nalgebra::{DMatrix, DVector};
 
 #[test]
@@ -118,22 +120,6 @@ fn cluster_robust_errors_of_a_model_without_random_parts_are_those_of_the_linear
     let halves: Vec<usize> = (0..therapist.len()).map(|row| row % 2).collect();
     assert_eq!(found.robust(&design, &halves, Correction::CR0).unwrap_err(), Failure::SplitGroup { part: 0 });
     assert_eq!(found.robust(&design, &vec![1; therapist.len()], Correction::CR0).unwrap_err(), Failure::OneCluster);
-}
-
-/// Numbers that look random (xorshift), about normal.
-struct Luck(u64);
-
-impl Luck {
-    fn uniform(&mut self) -> f64 {
-        for (left, shift) in [(true, 13), (false, 7), (true, 17)] {
-            self.0 ^= if left { self.0 << shift } else { self.0 >> shift };
-        }
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
 }
 
 /// Clients in therapists in clinics, slopes at two levels, a second arm without therapists.

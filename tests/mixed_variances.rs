@@ -1,24 +1,11 @@
 //! Standard errors, intervals and tests of variances of mixed models, against the whole covariance matrix and against R.
 
+mod luck;
+
 use dyadsim::estimators::mixed::{Criterion, Design, Fit, Model, RandomPart, Status, likelihood_ratio};
+use luck::Luck;
 use nalgebra::{DMatrix, DVector};
 use std::path::Path;
-
-/// Numbers that look random (xorshift), about normal.
-struct Luck(u64);
-
-impl Luck {
-    fn uniform(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
-}
 
 /// Sessions of clients of therapists.
 struct Data {
